@@ -9,6 +9,15 @@ export type HostFunctionProblem =
   | "an unknown result type"
   | "an unknown kind";
 
+/** Why there can be no such schema. */
+export type SchemaProblem =
+  | "a field name that is not an identifier"
+  | "an enumeration without variants"
+  | "a list of values that take no bytes"
+  | "an option of a value that can itself be null"
+  | "a map key that is not a string, an integer or a bool"
+  | "a length that is not a non-negative integer";
+
 /** What the host's own code did wrong; what a guest's bytes did wrong is a `BincodeError`. */
 export type HostInterfaceFailure =
   | {
@@ -31,6 +40,14 @@ export type HostInterfaceFailure =
       readonly name: string;
       readonly index: number;
       readonly expected: HostParameter;
+    }
+  | { readonly code: "INVALID_SCHEMA"; readonly problem: SchemaProblem }
+  | {
+      readonly code: "VALUE_NOT_ENCODABLE";
+      /** Where in the value, as `env[3][0]`; empty for the value itself. */
+      readonly path: string;
+      /** What has to be there. */
+      readonly expected: string;
     };
 
 /** The host used this package wrongly. `failure.code` is API and is what tests compare; the message is for people. */
@@ -55,5 +72,9 @@ function describe(failure: HostInterfaceFailure): string {
       return `host function ${failure.module}::${failure.name} of registrar "${failure.registrar}" has ${failure.problem}`;
     case "ARGUMENT_MISMATCH":
       return `argument ${failure.index} of ${failure.module}::${failure.name} is not ${failure.expected}`;
+    case "INVALID_SCHEMA":
+      return `a schema has ${failure.problem}`;
+    case "VALUE_NOT_ENCODABLE":
+      return `${failure.path === "" ? "the value" : failure.path} is not ${failure.expected}`;
   }
 }
