@@ -48,7 +48,7 @@ export type {
 } from "./host-call.ts";
 export type { HostModule } from "./host-functions.ts";
 export { PLATFORM_SANDBOX } from "./host-functions.ts";
-export { DEFAULT_MAX_MESSAGE_BYTES } from "./limits.ts";
+export { DEFAULT_MAX_MESSAGE_BYTES, LONGEST_MESSAGE_BYTES } from "./limits.ts";
 export type { LogLevelName } from "./log-level.ts";
 export { LOG_LEVELS, logLevelName } from "./log-level.ts";
 export {
@@ -99,3 +99,11 @@ export {
   encodeSandboxExecRequest,
   malformedSandboxExecRequest,
 } from "./sandbox-exec.ts";
+export {
+  CONSENSUS_STATUS,
+  DATA_STATUS,
+  LLM_STATUS,
+  SANDBOX_STATUS,
+  STORAGE_STATUS,
+  TERMINAL_STATUS,
+} from "./status.ts";

@@ -1,11 +1,14 @@
-import { DEFAULT_MAX_MESSAGE_BYTES } from "../limits.ts";
+import { DEFAULT_MAX_MESSAGE_BYTES, LONGEST_MESSAGE_BYTES } from "../limits.ts";
 import { BincodeError } from "./errors.ts";
 import { ByteReader } from "./reader.ts";
 import type { AnySchema, NamedSchema, Schema } from "./schema.ts";
 
 /** Limits of one decoding. */
 export interface DecodeOptions {
-  /** The longest message to look at, trailing bytes included; {@link DEFAULT_MAX_MESSAGE_BYTES} when absent. */
+  /**
+   * The longest message to look at, trailing bytes included; {@link DEFAULT_MAX_MESSAGE_BYTES} when absent, and never
+   * more than {@link LONGEST_MESSAGE_BYTES}.
+   */
   readonly maxMessageBytes?: number;
 }
 
@@ -19,8 +22,9 @@ export interface DecodeOptions {
  * @throws {BincodeError} the bytes are no such message; nothing else is ever thrown, whatever the bytes.
  */
 export function decode<T>(schema: Schema<T>, bytes: Uint8Array, options: DecodeOptions = {}): T {
-  const maxBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
-  if (bytes.byteLength > maxBytes) {
+  const maxBytes = Math.min(options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES, LONGEST_MESSAGE_BYTES);
+  // Written so that a limit which is not a number refuses.
+  if (!(bytes.byteLength <= maxBytes)) {
     throw new BincodeError({ code: "SIZE_LIMIT", offset: 0, foundBytes: bytes.byteLength, maxBytes });
   }
   // The schema's type parameter is what `read` makes of its nodes.

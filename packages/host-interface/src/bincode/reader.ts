@@ -1,9 +1,6 @@
 import { BincodeError } from "./errors.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
-/** No JavaScript string of V8 is longer, and no UTF-8 text has fewer bytes than UTF-16 units. */
-const MAX_TEXT_BYTES = 0x1fff_ffe8;
-
 /** A position in bytes that only moves forward. Every read checks first that what it wants is there. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -79,14 +76,6 @@ export class ByteReader {
   /** The next `length` bytes as text. */
   text(length: number): string {
     const start = this.#take(length, "text");
-    if (length > MAX_TEXT_BYTES) {
-      throw new BincodeError({
-        code: "SIZE_LIMIT",
-        offset: start,
-        foundBytes: length,
-        maxBytes: MAX_TEXT_BYTES,
-      });
-    }
     const text = decodeUtf8(this.#bytes.subarray(start, start + length));
     if (typeof text === "string") return text;
     throw new BincodeError({ code: "INVALID_UTF8", offset: start, ...text });

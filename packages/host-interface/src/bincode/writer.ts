@@ -2,50 +2,60 @@ import { encodeUtf8Into } from "./utf8.ts";
 
 const INITIAL_BYTES = 256;
 
-/** Bytes that grow at the end. */
+/** Bytes that grow at the end. Growing replaces the array and its view, so each write extends first and then looks. */
 export class ByteWriter {
   #bytes = new Uint8Array(INITIAL_BYTES);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
   u8(value: number): void {
-    this.#view.setUint8(this.#extend(1), value);
+    const start = this.#extend(1);
+    this.#view.setUint8(start, value);
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#extend(2), value, true);
+    const start = this.#extend(2);
+    this.#view.setUint16(start, value, true);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#extend(4), value, true);
+    const start = this.#extend(4);
+    this.#view.setUint32(start, value, true);
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.#extend(8), value, true);
+    const start = this.#extend(8);
+    this.#view.setBigUint64(start, value, true);
   }
 
   i8(value: number): void {
-    this.#view.setInt8(this.#extend(1), value);
+    const start = this.#extend(1);
+    this.#view.setInt8(start, value);
   }
 
   i16(value: number): void {
-    this.#view.setInt16(this.#extend(2), value, true);
+    const start = this.#extend(2);
+    this.#view.setInt16(start, value, true);
   }
 
   i32(value: number): void {
-    this.#view.setInt32(this.#extend(4), value, true);
+    const start = this.#extend(4);
+    this.#view.setInt32(start, value, true);
   }
 
   i64(value: bigint): void {
-    this.#view.setBigInt64(this.#extend(8), value, true);
+    const start = this.#extend(8);
+    this.#view.setBigInt64(start, value, true);
   }
 
   f32(value: number): void {
-    this.#view.setFloat32(this.#extend(4), value, true);
+    const start = this.#extend(4);
+    this.#view.setFloat32(start, value, true);
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#extend(8), value, true);
+    const start = this.#extend(8);
+    this.#view.setFloat64(start, value, true);
   }
 
   /** A 64-bit length or count. */
@@ -56,7 +66,6 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): void {
-    // Separately, because growing replaces the array.
     const start = this.#extend(value.length);
     this.#bytes.set(value, start);
   }
