@@ -1,6 +1,10 @@
 export type { ProcessExecutorFailure } from "./errors.ts";
 export { ProcessExecutorError } from "./errors.ts";
 export type { ProcessExecutor, RunOptions, Sandbox, SandboxOptions } from "./executor.ts";
+export type { InheritableDescriptor } from "./host/descriptors.ts";
+export { closeInheritableDescriptors, findInheritableDescriptors } from "./host/descriptors.ts";
 export type { HostReport, Protection, ProtectionStatus } from "./host-report.ts";
 export { PROTECTIONS } from "./host-report.ts";
+export type { ProcessExecutorOptions } from "./process-executor.ts";
+export { createProcessExecutor } from "./process-executor.ts";
 export type { CollectedStream, ProcessOutcome, ProcessResult, StdinReport } from "./result.ts";

@@ -1,0 +1,42 @@
+/** The first reason to end a run wins, and is the only one. */
+export type EndCause =
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "output-limit"; readonly stream: "stdout" | "stderr" }
+  | { readonly kind: "cancelled" };
+
+export interface EndCauses {
+  readonly first: () => EndCause | null;
+  /** Records the cause and ends the command, unless it was ended already. */
+  end(cause: EndCause): void;
+  /** Stops the clock and lets go of the signal. */
+  [Symbol.dispose](): void;
+}
+
+/** Watches the clock and the caller's signal of one run. `onEnd` is called at most once. */
+export function watchForEnd(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  onEnd: (cause: EndCause) => void,
+): EndCauses {
+  let first: EndCause | null = null;
+  let disposed = false;
+  const end = (cause: EndCause) => {
+    if (first !== null || disposed) return;
+    first = cause;
+    onEnd(cause);
+  };
+  // After a starved event loop the timer fires before the news that the command had ended in time: read the news first.
+  const timer = setTimeout(() => setImmediate(() => end({ kind: "timed-out" })), timeoutMs);
+  const onAbort = () => end({ kind: "cancelled" });
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
+  return {
+    first: () => first,
+    end,
+    [Symbol.dispose]() {
+      disposed = true;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    },
+  };
+}

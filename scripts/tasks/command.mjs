@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The workspace's root directory. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A step of a task that failed: the message says what to do, and the command's own output is above it. */
+export class StepFailed extends Error {
+  constructor(message, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Runs a command in the workspace with its output shown; returns its exit code. */
+export function run(command, args, env = {}) {
+  const result = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", ...env },
+  });
+  if (result.error) throw new StepFailed(`${command} could not be started: ${result.error.message}`);
+  return result.status ?? 1;
+}
+
+/** Runs a command and keeps its output for when it fails. */
+export function runQuietly(command, args, whatFailed) {
+  const result = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DEBIAN_FRONTEND: "noninteractive" },
+  });
+  if (result.status === 0) return;
+  process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
+  throw new StepFailed(`${whatFailed}: ${command} ${args.join(" ")} failed.`);
+}
