@@ -2,7 +2,8 @@
 // score is the share of cases that it gets right.
 
 import {
-  Answer, Command, EvaluationInput, EvaluationOutput, FULL_SCORE, LogLevel, Outcome, bytesOf, exec, firstLine, log, quote, sameBytes, textOf,
+  Answer, Command, EvaluationInput, EvaluationOutput, FULL_SCORE, LogLevel, Outcome,
+  bytesOf, exec, firstLine, log, quote, sameBytes, textOf,
 } from "@assay/sdk-assemblyscript/assembly";
 import { Case, cases } from "./cases";
 

@@ -2,7 +2,8 @@
 // answer looks like from inside. The verdict is valid when every single answer is the one that the policy promises.
 
 import {
-  Answer, EvaluationInput, EvaluationOutput, FULL_SCORE, LogLevel, Outcome, bytesOf, exec, firstLine, log, quote, textOf,
+  Answer, EvaluationInput, EvaluationOutput, FULL_SCORE, LogLevel, Outcome,
+  bytesOf, exec, firstLine, log, quote, textOf,
 } from "@assay/sdk-assemblyscript/assembly";
 import { Expected, Question, questions } from "./questions";
 
@@ -37,7 +38,8 @@ function isExpected(question: Question, answer: Answer): bool {
     case Expected.Works: return answer.outcome == Outcome.Exited && answer.exitCode == 0;
     case Expected.Fails: return answer.outcome == Outcome.Exited && answer.exitCode != 0;
     case Expected.TimesOut: return answer.outcome == Outcome.TimedOut;
-    case Expected.Denied: return answer.outcome == Outcome.NotAllowed;
+    case Expected.ProgramDenied: return answer.outcome == Outcome.NotAllowed;
+    case Expected.RequestDenied: return answer.outcome == Outcome.Failed && answer.reason.startsWith("policy: ");
   }
   return false;
 }

@@ -7,8 +7,10 @@ export enum Expected {
   Fails,
   /** It runs until its time is over. */
   TimesOut,
-  /** It never starts. */
-  Denied,
+  /** It never starts: not this program. */
+  ProgramDenied,
+  /** It never starts: this program, but not like this. */
+  RequestDenied,
 }
 
 export class Question {
@@ -19,7 +21,7 @@ export class Question {
   ) {}
 }
 
-/** Compare with probe.policy.json. The commands that run come first: the last question is about how many may. */
+/** Compare with probe.policy.json. The order matters to the last question only: by then five commands have run. */
 export function questions(): Question[] {
   const echo = new Command("cat");
   echo.stdin = bytesOf("hello from the guest");
@@ -45,16 +47,16 @@ export function questions(): Question[] {
   return [
     new Question("a listed command", Expected.Works, echo),
     new Question("a listed environment variable", Expected.Works, greeting),
+    new Question("a command that is not listed", Expected.ProgramDenied, new Command("ls")),
+    new Question("a command that is listed and blocked", Expected.ProgramDenied, new Command("perl", ["-v"])),
+    new Question("a listed name at another place", Expected.ProgramDenied, new Command("/tmp/cat")),
+    new Question("a variable that is not listed", Expected.RequestDenied, otherVariable),
+    new Question("a variable that loads code into a command", Expected.RequestDenied, preload),
+    new Question("a directory above its own", Expected.RequestDenied, upwards),
+    new Question("a directory of the system", Expected.RequestDenied, elsewhere),
     new Question("the passwords of the machine", Expected.Fails, new Command("cat", ["/etc/shadow"])),
     new Question("an address on the internet", Expected.Fails, new Command("getent", ["hosts", "example.com"])),
     new Question("an hour, with a limit of 200 ms", Expected.TimesOut, endless),
-    new Question("a command that is not listed", Expected.Denied, new Command("ls")),
-    new Question("a command that is listed and blocked", Expected.Denied, new Command("perl", ["-v"])),
-    new Question("a listed name at another place", Expected.Denied, new Command("/tmp/cat")),
-    new Question("a variable that is not listed", Expected.Denied, otherVariable),
-    new Question("a variable that loads code into a command", Expected.Denied, preload),
-    new Question("a directory above its own", Expected.Denied, upwards),
-    new Question("a directory of the system", Expected.Denied, elsewhere),
-    new Question("one command more than the budget", Expected.Denied, new Command("cat")),
+    new Question("one command more than the budget", Expected.RequestDenied, new Command("cat")),
   ];
 }

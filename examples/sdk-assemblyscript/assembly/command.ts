@@ -22,11 +22,11 @@ export enum Outcome {
   Exited,
   /** Commands are switched off. */
   Disabled,
-  /** The policy denies it. */
+  /** The policy denies the program. */
   NotAllowed,
   /** It was stopped for taking too long. */
   TimedOut,
-  /** It did not start, was killed, or wrote too much. */
+  /** It was stopped, for too much output for instance, or never started: a reason that begins with "policy: " is a denial too. */
   Failed,
   /** The host could not read the request, or not write the answer. */
   MemoryError,
