@@ -26,7 +26,7 @@ export enum Outcome {
   NotAllowed,
   /** It was stopped for taking too long. */
   TimedOut,
-  /** It was stopped, for too much output for instance, or never started: a reason that begins with "policy: " is a denial too. */
+  /** It was stopped, as for too much output, or never started. A reason that begins with "policy: " is a denial too. */
   Failed,
   /** The host could not read the request, or not write the answer. */
   MemoryError,
