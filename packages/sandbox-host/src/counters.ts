@@ -1,6 +1,6 @@
 /**
- * What happened in one evaluation so far, as numbers. Each call of `sandbox_exec` is counted exactly once in each of these sums,
- * unless the executor failed, which ends the evaluation:
+ * What happened in one evaluation so far, as numbers. Each call of `sandbox_exec` that was not refused with an error is counted exactly
+ * once in the first sum, and each outcome once in the second:
  *
  * - `requested = undeliverable + retried + unreadable + malformed + denied + approved`
  * - `finished = exited + timedOut + killed + outputLimited + outOfMemory + cancelled + failed`
