@@ -45,9 +45,12 @@ export function lowerParameters(params: readonly HostParameter[]): readonly Valu
   );
 }
 
-/** Whether something with these `levels` exists at `level`; absent levels mean every level. */
-export function isAvailableAt(entry: { readonly levels?: readonly AbiLevel[] }, level: AbiLevel): boolean {
-  return entry.levels === undefined || entry.levels.includes(level);
+/** Whether a host function or a guest's export exists at `level`; absent levels mean every level. */
+export function isAvailableAt(
+  { levels }: Pick<HostFunctionSignature, "result" | "levels">,
+  level: AbiLevel,
+): boolean {
+  return levels === undefined || levels.includes(level);
 }
 
 /**

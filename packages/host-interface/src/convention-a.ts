@@ -3,6 +3,11 @@ import type { GuestBuffer, HostReply } from "./host-call.ts";
 /** What a guest is told when its buffer cannot be written to. It is no needed size: the smallest encoding has 8 bytes. */
 export const INVALID_BUFFER = -1;
 
+/** A reply by convention A. */
+export interface ConventionAReply extends HostReply {
+  readonly value: number;
+}
+
 const I32_MAX = 0x7fff_ffff;
 
 /**
@@ -13,7 +18,7 @@ const I32_MAX = 0x7fff_ffff;
  *
  * @param encoded - the answer's bytes, never empty.
  */
-export function answerFor(buffer: GuestBuffer, encoded: Uint8Array): HostReply {
+export function answerFor(buffer: GuestBuffer, encoded: Uint8Array): ConventionAReply {
   const size = encoded.byteLength;
   if (size > I32_MAX) return { value: INVALID_BUFFER };
   if (size > buffer.capacity) return { value: -size };

@@ -37,10 +37,11 @@ export type TypedHostFunctionHandler<S extends HostFunctionSignature> = (
 export function defineHostFunction<M extends HostModule, N extends keyof M["functions"] & string>(
   table: M,
   name: N,
-  handle: TypedHostFunctionHandler<M["functions"][N] & HostFunctionSignature>,
+  handle: TypedHostFunctionHandler<M["functions"][N]>,
 ): HostFunction {
-  type Signature = M["functions"][N] & HostFunctionSignature;
-  const signature = table.functions[name] as Signature;
+  type Signature = M["functions"][N];
+  const functions: M["functions"] = table.functions;
+  const signature: Signature = functions[name];
   return {
     module: table.module,
     name,

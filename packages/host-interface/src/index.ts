@@ -17,7 +17,7 @@ export { encode } from "./bincode/encode.ts";
 export type { BincodeFailure } from "./bincode/errors.ts";
 export { BincodeError } from "./bincode/errors.ts";
 export type { AnySchema, Infer, Schema } from "./bincode/schema.ts";
-export type { ConventionAResult } from "./convention-a.ts";
+export type { ConventionAReply, ConventionAResult } from "./convention-a.ts";
 export { answerFor, INVALID_BUFFER, readConventionA } from "./convention-a.ts";
 export type {
   ArgumentsOf,
