@@ -10,10 +10,11 @@ export type CommandNameProblem =
   | "relative-path"
   | "unclean-path";
 
-/** Linux PATH_MAX, in bytes: no longer path can be opened. */
+/** Linux PATH_MAX, in bytes: no path that is as long can be opened. */
 export const MAX_PATH_BYTES = 4096;
 
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
+/** C0 controls, DEL and C1 controls: never part of a name that we accept. */
+export const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
  * Says why `name` cannot name a program, or `null` when it can: a bare name (`git`), or an absolute path that is
@@ -24,7 +25,7 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
  */
 export function commandNameProblem(name: string): CommandNameProblem | null {
   if (name.length === 0) return "empty";
-  if (name.length > MAX_PATH_BYTES || Buffer.byteLength(name) > MAX_PATH_BYTES) return "too-long";
+  if (name.length >= MAX_PATH_BYTES || Buffer.byteLength(name) >= MAX_PATH_BYTES) return "too-long";
   if (!name.isWellFormed()) return "not-unicode";
   if (CONTROL_CHARACTER.test(name)) return "control-character";
   if (name.trim() !== name) return "outer-space";
@@ -33,10 +34,16 @@ export function commandNameProblem(name: string): CommandNameProblem | null {
   if (name.includes("=")) return "assignment";
   if (!name.startsWith("/"))
     return name.includes("/") || name === "." || name === ".." ? "relative-path" : null;
-  const segments = name.slice(1).split("/");
-  return segments.some((segment) => segment === "" || segment === "." || segment === "..")
-    ? "unclean-path"
-    : null;
+  return isCleanAbsolutePath(name) ? null : "unclean-path";
+}
+
+/** Whether a path is absolute and in its only spelling: no empty, `.` or `..` segment, no slash at its end. */
+export function isCleanAbsolutePath(path: string): boolean {
+  if (!path.startsWith("/")) return false;
+  return path
+    .slice(1)
+    .split("/")
+    .every((segment) => segment !== "" && segment !== "." && segment !== "..");
 }
 
 /** The last segment of an absolute path, or the name itself when it is a bare name. */

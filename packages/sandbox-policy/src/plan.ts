@@ -14,7 +14,7 @@ export interface PlanLimits {
   readonly maxStdinBytes: number;
 }
 
-/** @internal Everything of a plan that its hash covers. */
+/** Everything of a plan that its hash covers. */
 export interface PlanFacts {
   readonly program: PinnedProgram;
   readonly args: readonly string[];

@@ -1,21 +1,24 @@
 import { canonicalSha256 } from "./canonical-json.ts";
+import { baseName } from "./command-name.ts";
 import { type PinnedProgram, programClosure } from "./pinned-program.ts";
 import type { CommandRule, SandboxPolicy } from "./schema.ts";
 
 /** One entry of `allowedCommands` with the file that it means. */
 export interface PreparedRule {
   readonly program: PinnedProgram;
+  /** Other absolute paths that may ask for it: the same name in other directories of the search path, leading to the same file. */
+  readonly otherPaths: readonly string[];
   /** Pinned variables, sorted by name. */
   readonly env: readonly (readonly [string, string])[];
   readonly limits: NonNullable<CommandRule["limits"]>;
 }
 
-/** A file that an entry of `blockedCommands` means. */
+/** A file that an entry of `blockedCommands` means. `sha256` is `null` where we may not read it. */
 export interface BlockedFile {
   readonly realPath: string;
   readonly device: string;
   readonly inode: string;
-  readonly sha256: string;
+  readonly sha256: string | null;
 }
 
 /** One entry of `blockedCommands` with every file that it means on this host; none when it is not installed. */
@@ -24,7 +27,7 @@ export interface BlockedProgram {
   readonly files: readonly BlockedFile[];
 }
 
-/** @internal */
+/** What a prepared policy is made of. */
 export interface PolicyFacts {
   readonly policy: SandboxPolicy;
   readonly rules: readonly PreparedRule[];
@@ -42,7 +45,7 @@ class Preparation implements PolicyFacts {
   /** In the order of `allowedCommands`, then, for a permissive policy, what else the search path has. */
   readonly rules: readonly PreparedRule[];
   readonly blocked: readonly BlockedProgram[];
-  /** Every file that a plan of this policy may run, interpreters included, each real file once. */
+  /** Every file that a plan of this policy may run, interpreters included, each path once. */
   readonly programs: readonly PinnedProgram[];
 
   constructor(facts: PolicyFacts) {
@@ -54,9 +57,10 @@ class Preparation implements PolicyFacts {
     const programs = facts.rules.flatMap(({ program }) => programClosure(program));
     this.programs = Object.freeze([...new Map(programs.map((program) => [program.path, program])).values()]);
     // Name first, then path, then real file: the closest match comes first for each command.
-    for (const spelling of ["name", "path", "realPath"] as const) {
-      for (const rule of facts.rules) this.#add(rule.program[spelling], rule);
-    }
+    for (const rule of facts.rules) this.#add(rule.program.name, rule);
+    for (const rule of facts.rules)
+      for (const path of [rule.program.path, ...rule.otherPaths]) this.#add(path, rule);
+    for (const rule of facts.rules) if (hasOneIdentity(rule.program)) this.#add(rule.program.realPath, rule);
     Object.freeze(this);
   }
 
@@ -87,6 +91,15 @@ export const rulesFor = Preparation.rulesFor;
 /** @internal For `preparePolicy` and for tests. */
 export function makePreparedPolicy(facts: PolicyFacts): PreparedPolicy {
   return new Preparation(facts);
+}
+
+/** Files that do the work of many programs, and choose by the name they are started with. */
+const MULTI_CALL_FILES = new Set(["busybox", "toybox", "coreutils", "uutils", "uutils-coreutils"]);
+
+/** Whether asking for the real file asks for the same thing as the name: `/bin/busybox` is not the `ls` that leads to it. */
+function hasOneIdentity({ name, realPath }: PinnedProgram): boolean {
+  const file = baseName(realPath);
+  return !MULTI_CALL_FILES.has(file) || baseName(name) === file;
 }
 
 function deepFreeze<T>(value: T): T {

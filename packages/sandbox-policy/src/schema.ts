@@ -1,9 +1,15 @@
 import { z } from "zod";
-import { commandNameProblem } from "./command-name.ts";
+import { commandNameProblem, isCleanAbsolutePath, MAX_PATH_BYTES } from "./command-name.ts";
+import { environmentNameProblem } from "./environment-name.ts";
+import { crossFieldIssues } from "./schema-rules.ts";
+import { MAX_STRING_BYTES, textProblem } from "./text.ts";
+import { resolveWorkingDirectory, SANDBOX_WORK_DIRECTORY } from "./work-directory.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const MAX_ENTRIES = 4096;
 
 /** A number with both bounds in its message. Nothing in a policy is unlimited, and nothing is zero. */
 function whole(unit: string, maximum: number, minimum = 1) {
@@ -11,10 +17,40 @@ function whole(unit: string, maximum: number, minimum = 1) {
   return z.int({ error }).min(minimum, { error }).max(maximum, { error });
 }
 
+function listOf<Item extends z.ZodType>(item: Item, maximum = MAX_ENTRIES) {
+  return z
+    .array(item, { error: "must be a list" })
+    .max(maximum, { error: `must have at most ${maximum} entries` });
+}
+
+function yesOrNo() {
+  return z.boolean({ error: "must be true or false" });
+}
+
 const commandName = z
-  .string({ error: "must be the name or the absolute path of a program" })
+  .string({ error: "must be the name or the absolute path of a program, in quotes" })
+  .max(MAX_PATH_BYTES - 1)
   .refine((name) => commandNameProblem(name) === null, {
-    error: "must be a bare program name such as git, or an absolute path without //, . or ..",
+    error:
+      "must be a bare program name such as git, or an absolute path without //, /./, /../ or a slash at its end",
+  });
+
+const environmentName = z
+  .string({ error: "must be the name of an environment variable, in quotes" })
+  .refine((name) => environmentNameProblem(name) === null, {
+    error: "must be a name of letters, digits and _ that does not begin with a digit",
+  });
+
+const environmentValue = z
+  .string({ error: "must be text, in quotes" })
+  .max(MAX_STRING_BYTES, { error: `must be at most ${MAX_STRING_BYTES} bytes long` })
+  .refine((value) => textProblem(value) === null, { error: "must be Unicode text without NUL" });
+
+const searchDirectory = z
+  .string({ error: "must be an absolute directory, in quotes" })
+  .refine((path) => isCleanAbsolutePath(path) && commandNameProblem(path) === null && !path.includes(":"), {
+    error:
+      "must be an absolute directory such as /usr/bin, without //, /./, /../, a colon or a slash at its end",
   });
 
 const commandLimits = {
@@ -22,7 +58,7 @@ const commandLimits = {
     "Processes and threads that may exist at once in the sandbox (RLIMIT_NPROC).",
   ),
   maxOpenFiles: whole("files", 65_536, 16).describe("Open files of one process (RLIMIT_NOFILE)."),
-  maxFileSizeBytes: whole("bytes", 1024 * 1024 * MIB).describe(
+  maxFileSizeBytes: whole("bytes", MIB * MIB).describe(
     "Largest file that a command may write, in bytes (RLIMIT_FSIZE).",
   ),
   cpuTimeMs: whole("milliseconds", DAY_MS).describe(
@@ -31,22 +67,24 @@ const commandLimits = {
   maxStdinBytes: whole("bytes", 256 * MIB).describe("Standard input of one command, in bytes."),
   maxArguments: whole("arguments", 4096).describe("How many arguments a request may have."),
   maxArgumentBytes: whole("bytes", MIB).describe(
-    "All arguments of a request together, in bytes of UTF-8, one more for the end of each.",
+    "All arguments of a request together, in bytes of UTF-8, and one more for each.",
   ),
   maxEnvironmentVariables: whole("variables", 4096).describe(
     "How many environment variables a request may set.",
   ),
-  maxEnvironmentBytes: whole("bytes", MIB / 2).describe(
-    "All environment variables of a request together, in bytes of UTF-8, two more for each variable.",
+  maxEnvironmentBytes: whole("bytes", 512 * KIB).describe(
+    "All environment variables of a request together, in bytes of UTF-8, and one more for each name and each value.",
   ),
-} as const;
+};
 
-const maxExecutionTimeMs = whole("milliseconds", DAY_MS).describe(
-  "Wall-clock time of one command, in milliseconds. A request may ask for less.",
-);
-const maxOutputBytes = whole("bytes", 256 * MIB).describe(
-  "Output kept of one command, in bytes, for standard output and standard error each.",
-);
+const perCommand = {
+  maxExecutionTimeMs: whole("milliseconds", DAY_MS).describe(
+    "Wall-clock time of one command, in milliseconds. A request may ask for less.",
+  ),
+  maxOutputBytes: whole("bytes", 256 * MIB).describe(
+    "Output kept of one command, in bytes, for standard output and standard error each.",
+  ),
+};
 
 const limits = z
   .strictObject({
@@ -56,16 +94,12 @@ const limits = z
     cpuTimeMs: commandLimits.cpuTimeMs.default(30_000),
     maxStdinBytes: commandLimits.maxStdinBytes.default(16 * MIB),
     maxArguments: commandLimits.maxArguments.default(1024),
-    maxArgumentBytes: commandLimits.maxArgumentBytes.default(131_072),
+    maxArgumentBytes: commandLimits.maxArgumentBytes.default(128 * KIB),
     maxEnvironmentVariables: commandLimits.maxEnvironmentVariables.default(128),
-    maxEnvironmentBytes: commandLimits.maxEnvironmentBytes.default(65_536),
+    maxEnvironmentBytes: commandLimits.maxEnvironmentBytes.default(64 * KIB),
   })
+  .prefault({})
   .describe("What one command may use and one request may carry.");
-
-const ruleLimits = z
-  .strictObject({ maxExecutionTimeMs, maxOutputBytes, ...commandLimits })
-  .partial()
-  .describe("Limits of this program. Each may only be lower than, or equal to, the policy's own.");
 
 const budget = z
   .strictObject({
@@ -75,7 +109,7 @@ const budget = z
     maxTotalTimeMs: whole("milliseconds", DAY_MS)
       .default(5 * MINUTE_MS)
       .describe("Wall-clock time of all commands of one evaluation together, in milliseconds."),
-    maxTotalOutputBytes: whole("bytes", 1024 * MIB)
+    maxTotalOutputBytes: whole("bytes", KIB * MIB)
       .default(64 * MIB)
       .describe("Output kept of all commands of one evaluation together, in bytes, both streams counted."),
     maxLogLines: whole("lines", 1_000_000).default(1000).describe("Log lines that one evaluation may write."),
@@ -83,74 +117,86 @@ const budget = z
       .default(MIB)
       .describe("Log text that one evaluation may write, in bytes."),
   })
+  .prefault({})
   .describe("What one whole evaluation may use, over all its commands.");
 
 const commandRule = z
   .strictObject({
     program: commandName.describe("Name, looked up on searchPath, or absolute path of the program."),
     env: z
-      .record(z.string(), z.string())
+      .record(environmentName, environmentValue, { error: "must be an object of names and values" })
+      .optional()
       .describe(
         "Variables that this program always gets with exactly these values; a request cannot change them.",
-      )
-      .optional(),
-    limits: ruleLimits.optional(),
+      ),
+    limits: z
+      .strictObject({ ...perCommand, ...commandLimits })
+      .partial()
+      .optional()
+      .describe("Limits of this program alone. None may be higher than the policy's own."),
   })
-  .describe("A program with pinned variables or limits of its own.");
+  .describe("A program with pinned variables or with limits of its own.");
 
-/** @internal The schema itself stays inside the package; its JSON Schema and its types are public. */
+/** The format of a policy. Its JSON Schema and its types are public, the zod object is not. */
 export const policySchema = z
-  .strictObject({
-    version: z.literal(1).default(1).describe("Version of this format."),
-    allowedCommands: z
-      .array(z.union([commandName.describe("Name or absolute path of a program."), commandRule]))
-      .max(4096)
-      .default([])
-      .describe("Programs that may run. Empty means that nothing may run."),
-    blockedCommands: z
-      .array(commandName.describe("Name or absolute path of a program."))
-      .max(4096)
-      .default([])
-      .describe("Programs that may not run even when allowedCommands has them, under any name or as a copy."),
-    maxExecutionTimeMs: maxExecutionTimeMs.default(30_000),
-    maxOutputBytes: maxOutputBytes.default(MIB),
-    onOutputLimit: z
-      .enum(["discard", "end"])
-      .default("discard")
-      .describe(
-        "What happens past maxOutputBytes: discard counts the rest and throws it away, end stops the command.",
-      ),
-    allowNetwork: z.boolean().default(false).describe("Whether commands may use the network."),
-    workingDirectory: z
-      .string()
-      .default(".")
-      .describe("Directory in which commands start, relative to the private directory of the evaluation."),
-    environmentWhitelist: z
-      .array(z.string())
-      .max(4096)
-      .default([])
-      .describe("Environment variables that a request may set, by exact name."),
-    searchPath: z
-      .array(z.string())
-      .min(1)
-      .max(64)
-      .default(["/usr/local/bin", "/usr/bin", "/bin"])
-      .describe(
-        "Absolute directories in which program names are looked up, first match first. Commands get it as PATH.",
-      ),
-    limits: limits.prefault({}),
-    budget: budget.prefault({}),
-    permissive: z
-      .boolean()
-      .default(false)
-      .describe(
-        "Whether every program on searchPath may run. Dangerous: hosts may refuse to run such a policy.",
-      ),
+  .strictObject(
+    {
+      version: z
+        .literal(1, { error: "must be 1, the only version of this format" })
+        .default(1)
+        .describe("Version of this format."),
+      allowedCommands: listOf(
+        z.union([
+          commandName.describe("Name, looked up on searchPath, or absolute path of a program."),
+          commandRule,
+        ]),
+      )
+        .default([])
+        .describe("Programs that may run. Empty means that nothing may run."),
+      blockedCommands: listOf(commandName.describe("Name or absolute path of a program."))
+        .default([])
+        .describe("Programs that may not run even when allowed: not under another name, and not as a copy."),
+      maxExecutionTimeMs: perCommand.maxExecutionTimeMs.default(30_000),
+      maxOutputBytes: perCommand.maxOutputBytes.default(MIB),
+      onOutputLimit: z
+        .enum(["discard", "end"], { error: 'must be "discard" or "end"' })
+        .default("discard")
+        .describe("Past maxOutputBytes: discard counts the rest and throws it away, end stops the command."),
+      allowNetwork: yesOrNo().default(false).describe("Whether commands may use the network."),
+      workingDirectory: z
+        .string({ error: "must be a directory, in quotes" })
+        .refine((directory) => resolveWorkingDirectory(SANDBOX_WORK_DIRECTORY, directory).outcome === "ok", {
+          error: `must be a relative directory without .. and backslashes, or one at or below ${SANDBOX_WORK_DIRECTORY}`,
+        })
+        .default(".")
+        .describe(
+          "Where commands start and what a request's directory is relative to, itself relative to the private directory of the evaluation.",
+        ),
+      environmentWhitelist: listOf(environmentName.describe("Exact name of a variable."))
+        .default([])
+        .describe("Environment variables that a request may set."),
+      searchPath: listOf(searchDirectory.describe("Absolute directory."), 64)
+        .min(1, { error: "must name at least one directory" })
+        .default(["/usr/local/bin", "/usr/bin", "/bin"])
+        .describe("Where program names are looked up, first match first. Commands get it as PATH."),
+      limits,
+      budget,
+      permissive: yesOrNo()
+        .default(false)
+        .describe(
+          "Whether every program on searchPath may run. Dangerous: hosts refuse such a policy unless told not to.",
+        ),
+    },
+    { error: (issue) => (issue.code === "invalid_type" ? "must be a JSON object" : undefined) },
+  )
+  .superRefine((policy, context) => {
+    for (const { path, message } of crossFieldIssues(policy))
+      context.addIssue({ code: "custom", path, message });
   })
   .describe("What an evaluation may run, and with which limits.");
 
 /** A complete policy: every field is present. `{}` in a file becomes `defaultPolicy()`. */
 export type SandboxPolicy = z.infer<typeof policySchema>;
 
-/** An entry of `allowedCommands` with pinned variables or limits. */
-export type CommandRule = Exclude<SandboxPolicy["allowedCommands"][number], string>;
+/** An entry of `allowedCommands` with pinned variables or limits of its own. */
+export type CommandRule = z.infer<typeof commandRule>;
