@@ -151,7 +151,8 @@ async function identifyFile(path: string): Promise<BlockedFile | null> {
 function faultOf(error: unknown, name: string): ProgramFault {
   if (error instanceof ProgramRefusal) return error.fault;
   // A disk that fails in the middle of a file, and the like: the host's fault, and still no reason to run it.
-  if (error instanceof Error && "syscall" in error) return { kind: "unreadable", path: name, detail: error.message };
+  if (error instanceof Error && "syscall" in error)
+    return { kind: "unreadable", path: name, detail: error.message };
   throw error;
 }
 
