@@ -11,12 +11,20 @@ export type ArgumentOf<P extends HostParameter> = P extends "bytes"
       ? bigint
       : number;
 
-/** @throws {HostInterfaceError} `ARGUMENT_MISMATCH`: the function has no `bytes` parameter at `index`. */
+/**
+ * The copied bytes of a `bytes` argument, or why they could not be copied.
+ *
+ * @throws {HostInterfaceError} `ARGUMENT_MISMATCH`: the function has no `bytes` parameter at `index`.
+ */
 export function bytesArgument(call: HostCall, index: number): GuestBytes {
   return argument(call, index, "bytes");
 }
 
-/** @throws {HostInterfaceError} `ARGUMENT_MISMATCH`: the function has no `buffer` parameter at `index`. */
+/**
+ * The place of a `buffer` argument in the guest's memory.
+ *
+ * @throws {HostInterfaceError} `ARGUMENT_MISMATCH`: the function has no `buffer` parameter at `index`.
+ */
 export function bufferArgument(call: HostCall, index: number): GuestBuffer {
   return argument(call, index, "buffer");
 }
@@ -39,7 +47,11 @@ export function i64Argument(call: HostCall, index: number): bigint {
   return argument(call, index, "i64");
 }
 
-/** @throws {HostInterfaceError} `ARGUMENT_MISMATCH`: the function has no `f32` or `f64` parameter at `index`. */
+/**
+ * The value of an `f32` or `f64` argument.
+ *
+ * @throws {HostInterfaceError} `ARGUMENT_MISMATCH`: the argument at `index` is no number.
+ */
 export function floatArgument(call: HostCall, index: number): number {
   return argument(call, index, "f64");
 }

@@ -25,7 +25,11 @@ export interface EvaluationOutput {
   readonly details: Uint8Array | null;
 }
 
-/** @throws {HostInterfaceError} `VALUE_NOT_ENCODABLE`: a lone surrogate in `challengeId`. */
+/**
+ * Writes an input for a guest of any level.
+ *
+ * @throws {HostInterfaceError} `VALUE_NOT_ENCODABLE`: a lone surrogate in `challengeId`.
+ */
 export function encodeEvaluationInput(input: EvaluationInput): Uint8Array {
   return encode(evaluationInput, input);
 }
