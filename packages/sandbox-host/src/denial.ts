@@ -3,7 +3,7 @@ import { type DenyReason, explainReason } from "@assay/sandbox-policy";
 import { shortPrintableText } from "./printable-text.ts";
 
 const MAX_REASONS = 8;
-const MAX_REASON_CHARACTERS = 200;
+const MAX_REASON_CHARACTERS = 400;
 
 /**
  * What each reason for denial looks like to a guest.
