@@ -1,6 +1,7 @@
 // The tasks behind `npm start` and `npm test`, on a Node that is new enough: get what is missing, install, build, do the job.
-import { rebuildGuests } from "./tasks/guests.mjs";
+
 import { demonstrate } from "./tasks/demonstrate.mjs";
+import { rebuildGuests } from "./tasks/guests.mjs";
 import { prepare } from "./tasks/prepare.mjs";
 import { runTests } from "./tasks/test.mjs";
 
@@ -23,7 +24,9 @@ const TASKS = {
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
-  console.error(`Node ${LEAST_NODE.join(".")} or newer is needed, and this is ${process.versions.node}. Run npm start or npm test instead.`);
+  console.error(
+    `Node ${LEAST_NODE.join(".")} or newer is needed, and this is ${process.versions.node}. Run npm start or npm test instead.`,
+  );
   process.exit(2);
 }
 

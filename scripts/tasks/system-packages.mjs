@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { StepFailed, runQuietly } from "./command.mjs";
+import { runQuietly, StepFailed } from "./command.mjs";
 
 /**
  * Installs the Debian packages whose file is missing, where that is possible without asking: as root on Debian or Ubuntu. Elsewhere it stops with
@@ -10,10 +10,16 @@ export function installSystemPackages(wanted) {
   if (missing.length === 0) return;
   const install = ["install", "-y", "--no-install-recommends", ...missing];
   if (!isDebianLike()) {
-    throw new StepFailed(`Missing: ${missing.join(", ")}. Install it with this system's package manager, then run this again.`, 4);
+    throw new StepFailed(
+      `Missing: ${missing.join(", ")}. Install it with this system's package manager, then run this again.`,
+      4,
+    );
   }
   if (process.getuid() !== 0) {
-    throw new StepFailed(`Missing: ${missing.join(", ")}. Run this, then try again:\n\n  sudo apt-get update && sudo apt-get ${install.join(" ")}\n`, 4);
+    throw new StepFailed(
+      `Missing: ${missing.join(", ")}. Run this, then try again:\n\n  sudo apt-get update && sudo apt-get ${install.join(" ")}\n`,
+      4,
+    );
   }
   console.error(`· Installing ${missing.join(", ")} with apt`);
   runQuietly("apt-get", ["update"], "The package lists could not be read");

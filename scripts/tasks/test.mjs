@@ -23,7 +23,14 @@ function addTests(counts) {
   const directory = mkdtempSync(join(tmpdir(), "assay-tests-"));
   const report = join(directory, "report.json");
   try {
-    const exitCode = run("pnpm", ["exec", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]);
+    const exitCode = run("pnpm", [
+      "exec",
+      "vitest",
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+    ]);
     const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, "utf8"));
     // Skipped and pending tests count as failed: nothing here may look green without having run.
     const notPassed = numTotalTests - numPassedTests;

@@ -55,7 +55,8 @@ export function createProcessExecutor(options: ProcessExecutorOptions = {}): Pro
     close() {
       closed ??= (async () => {
         await Promise.all([...sandboxes].map((sandbox) => sandbox.close()));
-        await (await host)?.close();
+        // A host that could not be looked at has nothing to close; whoever opened was told why.
+        await (await host?.catch(() => null))?.close();
       })();
       return closed;
     },
@@ -84,7 +85,7 @@ async function readyThisHost(options: ProcessExecutorOptions): Promise<Host> {
   const hostUser = process.getuid?.() === 0 ? (options.hostUser ?? NOBODY) : null;
   if (hostUser?.uid === 0 || hostUser?.gid === 0)
     return hopelessHost("commands would run as root on the host");
-  const state = makeStateDirectory(options.baseDirectory ?? tmpdir());
+  const state = makeStateDirectory(options.baseDirectory ?? tmpdir(), hostUser);
   const fifos = createFifoPool(state.fifoDirectory);
   const identity = createIdentityCheck();
 
@@ -106,10 +107,15 @@ async function readyThisHost(options: ProcessExecutorOptions): Promise<Host> {
     return () => startGate(gate);
   };
 
-  const probeDirectory = await makeWorkDirectory(state.path, hostUser);
-  const newProbeGate = gatesOver(probeDirectory, false, []);
-  const report = await probeSandbox({ newGate: newProbeGate, workDirectory: probeDirectory });
-  await removeDirectory(probeDirectory);
+  const lookAtHost = async () => {
+    const probeDirectory = await makeWorkDirectory(state.path, hostUser);
+    const newGate = gatesOver(probeDirectory, false, []);
+    return await probeSandbox({ newGate, workDirectory: probeDirectory });
+  };
+  const report = await lookAtHost().catch(async (error) => {
+    await removeDirectory(state.path);
+    throw error;
+  });
 
   return {
     report,

@@ -13,6 +13,12 @@ export interface GateStatus {
 }
 
 const SIGNAL_BASE = 128;
+const END_LINE = /^exit \d+$/m;
+
+/** Whether the shell has already said how its command ended. */
+export function hasEndLine(text: string): boolean {
+  return END_LINE.test(text);
+}
 
 /**
  * Reads the lines of the status descriptor. Pure.
@@ -22,7 +28,7 @@ const SIGNAL_BASE = 128;
  */
 export function readGateStatus(text: string): GateStatus {
   const lines = text.split("\n").filter((line) => line !== "");
-  const at = lines.findIndex((line) => /^exit \d+$/.test(line));
+  const at = lines.findIndex((line) => END_LINE.test(line));
   const before = at < 0 ? lines : lines.slice(0, at);
   const refused = GATE_REFUSALS.find((reason) => before.includes(`refused ${reason}`)) ?? null;
   const startedAt = before.indexOf("started");

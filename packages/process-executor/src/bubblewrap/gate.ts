@@ -2,14 +2,9 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { execa } from "execa";
-import {
-  type FifoPool,
-  type FifoSet,
-  openForReading,
-  openForWriting,
-  type PipeEnds,
-} from "../run/fifo-pool.ts";
+import { type FifoPool, type FifoSet, openForReading, type PipeEnds } from "../run/fifo-pool.ts";
 import { GATE_GREETING } from "./gate-script.ts";
+import { hasEndLine } from "./gate-status.ts";
 import { DESCRIPTOR, GATE_BOUNDS } from "./layout.ts";
 
 /** What a gate is started with. */
@@ -34,6 +29,8 @@ export interface Gate {
   readonly ready: Promise<string | null>;
   /** Settles when no process of the gate is left: everything that it said about its command. Never rejects. */
   readonly exited: Promise<string>;
+  /** Whether the shell has reported its command's end. What the command left behind may still be ending. */
+  readonly commandEnded: () => boolean;
   /** `false` once bubblewrap has ended. */
   readonly alive: () => boolean;
   /** The host's process id of the namespace's init, once it is known. */
@@ -41,8 +38,6 @@ export interface Gate {
   readonly stdin: Writable;
   /** Starts handing over what arrives. Each stream is read into one buffer of its own: a chunk is valid only during the call. */
   read(onChunk: (stream: "stdout" | "stderr", chunk: Uint8Array) => void): void;
-  /** Settles when both streams have ended. */
-  readonly drained: Promise<void>;
   /** Gives the shell its script, once. */
   release(script: string): void;
   /** Ends every process of the gate. Safe at any time, also before bubblewrap has finished. */
@@ -77,8 +72,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     cwd: "/",
     ...(options.hostUser ?? {}),
   });
-  for (const descriptor of [pipes.stdout.childs, pipes.stderr.childs, pipes.seccomp])
-    closeSync(descriptor);
+  for (const descriptor of [pipes.stdout.childs, pipes.stderr.childs, pipes.seccomp]) closeSync(descriptor);
   if (child.pid === undefined) {
     for (const descriptor of [pipes.stdout.ours, pipes.stderr.ours]) closeSync(descriptor);
     options.fifos.giveBack(fifos);
@@ -102,27 +96,28 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     return found?.[1] === undefined ? null : Number(found[1]);
   };
   let alive = true;
-  const processEnded = child.then((result) => {
-    alive = false;
-    stdin.destroy();
-    return result;
-  });
-  const drained = Promise.all([stdout.ended, stderr.ended]).then(() => {});
-  const exited = Promise.all([processEnded, status.ended]).then(async () => {
-    await settledWithin(drained, GATE_BOUNDS.drainMs, () => {
-      stdout.socket.destroy();
-      stderr.socket.destroy();
+  // The process's own end, not execa's promise: that one also waits for every stream, which a stranger could hold open.
+  const processEnded = new Promise<number | null>((resolve) => child.once("exit", resolve)).then(
+    (exitCode) => {
+      alive = false;
+      stdin.destroy();
+      return exitCode;
+    },
+  );
+  const streams = [stdout.socket, stderr.socket, ...child.stdio.filter((stream) => stream !== null)];
+  const exited = processEnded.then(async () => {
+    await settledWithin(Promise.all([status.ended, stdout.ended, stderr.ended]), GATE_BOUNDS.drainMs, () => {
+      for (const stream of streams) stream.destroy();
     });
-    await drained;
+    await Promise.all([stdout.ended, stderr.ended]);
     options.fifos.giveBack(fifos);
     return status.text();
   });
   const ready = new Promise<string | null>((resolve) => {
     status.onText((text) => text.startsWith("ready\n") && resolve(null));
-    void processEnded.then(async (result) => {
-      await exited;
-      resolve(setUpText.trim() || result.originalMessage || `bubblewrap ended with code ${result.exitCode}`);
-    });
+    void exited.then(async () =>
+      resolve(setUpText.trim() || `bubblewrap ended with code ${await processEnded}`),
+    );
   });
   control.write(GATE_GREETING);
 
@@ -137,10 +132,10 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   return {
     ready,
     exited,
+    commandEnded: () => hasEndLine(status.text()),
     alive: () => alive,
     initPid,
     stdin,
-    drained,
     kill,
     read: (take) => {
       onChunk = take;

@@ -1,5 +1,5 @@
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { arch } from "node:process";
 import { INSIDE_GROUP_ID, INSIDE_USER_ID } from "../bubblewrap/layout.ts";
 import { ProcessExecutorError } from "../errors.ts";
@@ -14,13 +14,21 @@ export interface StateDirectory {
   readonly accountFiles: readonly { readonly source: string; readonly destination: string }[];
 }
 
-/** @throws {ProcessExecutorError} `ISOLATION_UNAVAILABLE` on a machine for which there is no seccomp filter. */
-export function makeStateDirectory(baseDirectory: string): StateDirectory {
+/**
+ * @param visitor - the host's user that must get through to its working directory; `null` when that is this process's own.
+ * @throws {ProcessExecutorError} `ISOLATION_UNAVAILABLE` on a machine for which there is no seccomp filter; `WORK_DIRECTORY_FAILED` when the
+ *   directory cannot be made, or the sandbox's user could not reach it.
+ */
+export function makeStateDirectory(
+  baseDirectory: string,
+  visitor: { readonly uid: number } | null,
+): StateDirectory {
   if (arch !== "x64" && arch !== "arm64") {
     const detail = `there is a filter for x64 and arm64, and this is ${arch}`;
     throw new ProcessExecutorError({ code: "ISOLATION_UNAVAILABLE", protection: "seccomp", detail });
   }
-  const path = mkdtempSync(join(baseDirectory, "assay-"));
+  if (visitor !== null) requirePassage(baseDirectory, visitor.uid);
+  const path = makeDirectory(baseDirectory);
   // The sandbox's user on the host must get through to its working directory; names in here are not guessable, nor can they be listed.
   chmodSync(path, 0o711);
   const write = (name: string, content: string | Uint8Array) => {
@@ -41,4 +49,30 @@ export function makeStateDirectory(baseDirectory: string): StateDirectory {
       { source: write("group", `sandbox:x:${INSIDE_GROUP_ID}:\n`), destination: "/etc/group" },
     ],
   };
+}
+
+function makeDirectory(baseDirectory: string): string {
+  try {
+    return mkdtempSync(join(baseDirectory, "assay-"));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new ProcessExecutorError(
+      { code: "WORK_DIRECTORY_FAILED", path: baseDirectory, detail },
+      { cause: error },
+    );
+  }
+}
+
+/** Every directory on the way must let the sandbox's user pass; bubblewrap's own message would not say which one does not. */
+function requirePassage(baseDirectory: string, uid: number): void {
+  for (let path = resolve(baseDirectory); ; path = dirname(path)) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    const passable =
+      found === undefined || (found.mode & 0o001) !== 0 || (found.uid === uid && (found.mode & 0o100) !== 0);
+    if (!passable) {
+      const detail = `commands run as user ${uid}, who may not pass through ${path}; choose another base directory, or chmod o+x it`;
+      throw new ProcessExecutorError({ code: "WORK_DIRECTORY_FAILED", path: baseDirectory, detail });
+    }
+    if (path === dirname(path)) return;
+  }
 }

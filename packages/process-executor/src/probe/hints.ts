@@ -23,8 +23,12 @@ const OBSTACLES = [
 const IN_CONTAINER_ADVICE =
   "in a container, its seccomp profile must allow unshare, clone and mount, and /proc must not be masked (Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined)";
 
+/** How bubblewrap words a host that does not let it make namespaces or mounts. */
+const NAMESPACE_TROUBLE = /namespace|uid map|gid map|mount|pivot_root|Operation not permitted/i;
+
 /** What bubblewrap said, and the likeliest cure on this host. */
 export function explainStartFailure(said: string): string {
+  if (!NAMESPACE_TROUBLE.test(said)) return said;
   const found = OBSTACLES.filter(({ path, blocks }) => readSetting(path) === blocks).map(
     ({ advice }) => advice,
   );

@@ -12,16 +12,22 @@ export interface EndCauses {
   [Symbol.dispose](): void;
 }
 
-/** Watches the clock and the caller's signal of one run. `onEnd` is called at most once. */
-export function watchForEnd(
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-  onEnd: (cause: EndCause) => void,
-): EndCauses {
+/** What is watched for one run. */
+export interface Watched {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Whether the command is known to have ended by itself. */
+  readonly hasEnded: () => boolean;
+  /** Called at most once. */
+  readonly onEnd: (cause: EndCause) => void;
+}
+
+/** Watches the clock and the caller's signal of one run. */
+export function watchForEnd({ timeoutMs, signal, hasEnded, onEnd }: Watched): EndCauses {
   let first: EndCause | null = null;
   let disposed = false;
   const end = (cause: EndCause) => {
-    if (first !== null || disposed) return;
+    if (first !== null || disposed || hasEnded()) return;
     first = cause;
     onEnd(cause);
   };

@@ -35,7 +35,12 @@ export async function runInGate(
   const memoryKillsBefore = memoryKillCount();
   const startedAt = performance.now();
 
-  using causes = watchForEnd(run.limits.timeoutMs, options.signal, () => gate.kill());
+  using causes = watchForEnd({
+    timeoutMs: run.limits.timeoutMs,
+    signal: options.signal,
+    hasEnded: gate.commandEnded,
+    onEnd: () => gate.kill(),
+  });
   let watcherFailure: { readonly error: unknown } | null = null;
   gate.read((stream, chunk) => {
     const kept = collectors[stream].add(chunk);
