@@ -83,8 +83,14 @@ async function readyThisHost(options: ProcessExecutorOptions): Promise<Host> {
     throw new ProcessExecutorError({ code: "INHERITED_DESCRIPTOR", ...inheritable });
 
   const hostUser = process.getuid?.() === 0 ? (options.hostUser ?? NOBODY) : null;
-  if (hostUser?.uid === 0 || hostUser?.gid === 0)
-    return hopelessHost("commands would run as root on the host");
+  if (hostUser?.uid === 0 || hostUser?.gid === 0) {
+    const detail = "the options ask for commands that run as root on the host";
+    throw new ProcessExecutorError({
+      code: "ISOLATION_UNAVAILABLE",
+      protection: "unprivileged-user",
+      detail,
+    });
+  }
   const state = makeStateDirectory(options.baseDirectory ?? tmpdir(), hostUser);
   const fifos = createFifoPool(state.fifoDirectory);
   const identity = createIdentityCheck();
@@ -110,7 +116,9 @@ async function readyThisHost(options: ProcessExecutorOptions): Promise<Host> {
   const lookAtHost = async () => {
     const probeDirectory = await makeWorkDirectory(state.path, hostUser);
     const newGate = gatesOver(probeDirectory, false, []);
-    return await probeSandbox({ newGate, workDirectory: probeDirectory });
+    const found = await probeSandbox({ newGate, workDirectory: probeDirectory });
+    await removeDirectory(probeDirectory);
+    return found;
   };
   const report = await lookAtHost().catch(async (error) => {
     await removeDirectory(state.path);

@@ -97,13 +97,13 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   };
   let alive = true;
   // The process's own end, not execa's promise: that one also waits for every stream, which a stranger could hold open.
-  const processEnded = new Promise<number | null>((resolve) => child.once("exit", resolve)).then(
-    (exitCode) => {
-      alive = false;
-      stdin.destroy();
-      return exitCode;
-    },
-  );
+  const processEnded = new Promise<number | null>((resolve) =>
+    child.nodeChildProcess.once("exit", resolve),
+  ).then((exitCode) => {
+    alive = false;
+    stdin.destroy();
+    return exitCode;
+  });
   const streams = [stdout.socket, stderr.socket, ...child.stdio.filter((stream) => stream !== null)];
   const exited = processEnded.then(async () => {
     await settledWithin(Promise.all([status.ended, stdout.ended, stderr.ended]), GATE_BOUNDS.drainMs, () => {
