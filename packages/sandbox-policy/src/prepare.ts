@@ -31,6 +31,7 @@ export type PreparationResult =
   | { readonly outcome: "ok"; readonly prepared: PreparedPolicy }
   | { readonly outcome: "invalid"; readonly problems: readonly PolicyProblem[] };
 
+/** What a policy cannot know about the host that it is prepared on. */
 export interface PreparationOptions {
   /**
    * Directories of the host that a sandbox can write to, such as the one in which private directories are made. No

@@ -34,6 +34,8 @@ export interface PolicyFacts {
   readonly blocked: readonly BlockedProgram[];
 }
 
+const MAKER = Symbol("assay.sandbox-policy.prepare");
+
 class Preparation implements PolicyFacts {
   readonly #rulesByCommand = new Map<string, PreparedRule[]>();
   /** Complete and frozen. */
@@ -48,7 +50,9 @@ class Preparation implements PolicyFacts {
   /** Every file that a plan of this policy may run, interpreters included, each path once. */
   readonly programs: readonly PinnedProgram[];
 
-  constructor(facts: PolicyFacts) {
+  // Without the token, `prepared.constructor` would let anybody prepare a policy.
+  constructor(maker: symbol, facts: PolicyFacts) {
+    if (maker !== MAKER) throw new TypeError("only preparePolicy() makes a prepared policy");
     this.policy = deepFreeze(facts.policy);
     this.sha256 = canonicalSha256(facts.policy);
     this.permissive = facts.policy.permissive;
@@ -90,7 +94,7 @@ export const rulesFor = Preparation.rulesFor;
 
 /** @internal For `preparePolicy` and for tests. */
 export function makePreparedPolicy(facts: PolicyFacts): PreparedPolicy {
-  return new Preparation(facts);
+  return new Preparation(MAKER, facts);
 }
 
 /** Files that do the work of many programs, and choose by the name they are started with. */

@@ -34,38 +34,38 @@ export function readRequest(
   maximum: { readonly maxArguments: number; readonly maxEnvironmentVariables: number },
 ): RequestReading {
   const { command, args, env, workingDirectory, stdinBytes, timeoutMs } = asked;
-  const request: RequestCopy = {
-    command,
-    args: isShortList(args, maximum.maxArguments) ? [...args] : [],
-    argumentCount: Array.isArray(args) ? args.length : 0,
-    env: isShortList(env, maximum.maxEnvironmentVariables) ? env.map(copyPair) : [],
-    variableCount: Array.isArray(env) ? env.length : 0,
-    workingDirectory,
-    stdinBytes,
-    timeoutMs,
-  };
+  const ownArgs = copyList(args, maximum.maxArguments);
+  const pairs = copyList(env, maximum.maxEnvironmentVariables);
+  const ownEnv = pairs.items.map(copyPair).filter(isPairOfTexts);
   const fields = [
     ["command", typeof command === "string"],
-    ["args", Array.isArray(args) && request.args.every((argument) => typeof argument === "string")],
-    ["env", Array.isArray(env) && request.env.every(isPairOfTexts)],
+    ["args", Array.isArray(args) && ownArgs.items.every((argument) => typeof argument === "string")],
+    ["env", Array.isArray(env) && ownEnv.length === pairs.items.length],
     ["workingDirectory", workingDirectory === null || typeof workingDirectory === "string"],
     ["stdinBytes", isCount(stdinBytes)],
     ["timeoutMs", timeoutMs === null || isCount(timeoutMs)],
   ] as const;
   const wrong = fields.filter(([, fits]) => !fits);
-  if (wrong.length === 0) return { outcome: "ok", request };
-  return { outcome: "malformed", reasons: wrong.map(([field]) => ({ code: "REQUEST_MALFORMED", field })) };
+  if (wrong.length > 0)
+    return { outcome: "malformed", reasons: wrong.map(([field]) => ({ code: "REQUEST_MALFORMED", field })) };
+  const counts = { argumentCount: ownArgs.count, variableCount: pairs.count };
+  const own = { command, args: ownArgs.items, env: ownEnv, workingDirectory, stdinBytes, timeoutMs };
+  return { outcome: "ok", request: { ...own, ...counts } };
 }
 
-function isShortList(value: readonly unknown[], maximum: number): boolean {
-  return Array.isArray(value) && value.length <= maximum;
+/** A list's length, read once, and its items when they are not too many. */
+function copyList<Item>(list: readonly Item[], maximum: number): { count: number; items: readonly Item[] } {
+  if (!Array.isArray(list)) return { count: 0, items: [] };
+  const count: number = list.length;
+  return { count, items: count <= maximum ? Array.from({ length: count }, (_, index) => list[index]) : [] };
 }
 
-function copyPair([...pair]: readonly [string, string]): readonly [string, string] {
-  return pair;
+/** A copy of a pair; anything else becomes an empty list, which is no pair. */
+function copyPair(pair: readonly [string, string]): readonly string[] {
+  return Array.isArray(pair) && pair.length === 2 ? [...pair] : [];
 }
 
-function isPairOfTexts(pair: readonly unknown[]): boolean {
+function isPairOfTexts(pair: readonly unknown[]): pair is readonly [string, string] {
   return pair.length === 2 && pair.every((text) => typeof text === "string");
 }
 

@@ -68,6 +68,8 @@ describe("a request of the wrong shape is denied, not thrown", () => {
     { name: "arguments with holes", parts: { args: new Array(3) }, fields: ["args"] },
     { name: "an environment that is an object", parts: { env: { A: "x" } }, fields: ["env"] },
     { name: "variables of one text", parts: { env: [["A"]] }, fields: ["env"] },
+    { name: "a variable that is null", parts: { env: [null] }, fields: ["env"] },
+    { name: "a variable that is a text of two characters", parts: { env: ["ab"] }, fields: ["env"] },
     { name: "variables of three texts", parts: { env: [["A", "x", "y"]] }, fields: ["env"] },
     { name: "a directory that is a number", parts: { workingDirectory: 1 }, fields: ["workingDirectory"] },
     { name: "no directory at all", parts: { workingDirectory: undefined }, fields: ["workingDirectory"] },
@@ -105,7 +107,6 @@ describe("a check that throws denies", () => {
         args: new Proxy(["a"], { get: (list, key) => (key === "0" ? fail() : Reflect.get(list, key)) }),
       }),
     },
-    { name: "a variable that is null", asked: request({ env: [null as unknown as [string, string]] }) },
   ])("$name", ({ asked }) => expect(decide(prepared(), asked)).toEqual(failed));
 
   test("nothing at all", () => {
@@ -128,8 +129,9 @@ test("reads a request once: what is checked is what is planned", () => {
   expect(decide(prepared(), fickle)).toMatchObject({ plan: { program: { name: "cat" } } });
 });
 
+const original = prepared();
+
 describe("takes only a policy that preparePolicy made", () => {
-  const original = prepared();
   it.each([
     { name: "a copy of its fields", policy: { ...original } },
     { name: "an object that inherits from it", policy: Object.create(original) },
@@ -141,6 +143,12 @@ describe("takes only a policy that preparePolicy made", () => {
     expect(call).toThrow(SandboxPolicyError);
     expect(call).toThrow(expect.objectContaining({ failure: { code: "POLICY_NOT_PREPARED" } }));
   });
+});
+
+test("the constructor of a prepared policy prepares nothing for anybody else", () => {
+  const Prepared = original.constructor as new (...facts: unknown[]) => unknown;
+  expect(() => new Prepared({ ...original })).toThrow(TypeError);
+  expect(() => new Prepared(Symbol("assay.sandbox-policy.prepare"), { ...original })).toThrow(TypeError);
 });
 
 test("a prepared policy cannot be changed afterwards", () => {
