@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import type { ModuleLimits } from "./defaults.ts";
+import { WasmRuntimeError } from "./errors.ts";
+import { requireSize } from "./inspect.ts";
+import type { ModuleInspection } from "./inspection.ts";
+import { createModuleCache } from "./module-cache.ts";
+import type { ModuleRefusal } from "./module-refusal.ts";
+import type { CompileResult, PreparedModule } from "./protocol.ts";
+import type { ResourceCaps } from "./rewrite/cap-limits.ts";
+import type { GuestThread } from "./thread.ts";
+import type { ThreadPool } from "./thread-pool.ts";
+
+/** A module that passed inspection. Only the runtime that compiled it can instantiate it. */
+export interface CompiledModule {
+  /** Of the bytes as they were given, in lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly inspection: ModuleInspection;
+}
+
+/** Turns bytes into modules, and modules into what a guest's thread can instantiate. */
+export interface Compiler {
+  compile(bytes: Uint8Array, caps: ResourceCaps): Promise<CompiledModule>;
+  /** @throws {WasmRuntimeError} `FOREIGN_MODULE`. */
+  prepare(module: CompiledModule, caps: ResourceCaps): Promise<PreparedModule>;
+}
+
+export interface CompilerOptions {
+  readonly pool: ThreadPool;
+  readonly limits: ModuleLimits;
+  readonly maxCompileMs: number;
+  readonly maxCachedModules: number;
+  readonly maxCachedBytes: number;
+  readonly threadHeapMiB: number;
+  /** Aborted when the runtime closes. */
+  readonly closing: AbortSignal;
+}
+
+/**
+ * Compiles on the threads of `pool`: the bytes are untrusted, compiling a hostile module can take seconds, and only a
+ * thread can be stopped in the middle of it. The compiled module comes back; threads share its machine code.
+ */
+export function createCompiler(options: CompilerOptions): Compiler {
+  const { pool, limits, closing } = options;
+  const prepared = createModuleCache<PreparedModule>(options.maxCachedModules, options.maxCachedBytes);
+  /** Other caps need another rewrite, and so the bytes again. */
+  const bytesOf = new WeakMap<CompiledModule, Uint8Array>();
+
+  function prepareBytes(sha256: string, bytes: Uint8Array, caps: ResourceCaps): Promise<PreparedModule> {
+    const key = `${sha256}:${caps.maxMemoryBytes}:${caps.maxTableElements}`;
+    return prepared.get(key, bytes.byteLength, () => compileOnAnyThread(bytes, caps));
+  }
+
+  async function compileOnAnyThread(bytes: Uint8Array, caps: ResourceCaps): Promise<PreparedModule> {
+    const thread = await pool.acquire(closing);
+    if (thread === null) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
+    let result: CompileResult;
+    try {
+      result = await compileOn(thread, bytes, caps, options);
+    } catch (error) {
+      await pool.retire(thread);
+      throw error;
+    }
+    await pool.release(thread);
+    if (result.ok) return result.prepared;
+    throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...result.refusal });
+  }
+
+  return {
+    async compile(bytes, caps) {
+      if (closing.aborted) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
+      if (!(bytes instanceof Uint8Array)) {
+        throw new WasmRuntimeError({ code: "INVALID_CONFIG", field: "bytes", expected: "a Uint8Array" });
+      }
+      requireSize(bytes, limits.maxModuleBytes);
+      // Copied before it is hashed: nobody can change what is compiled under this hash.
+      const copy = new Uint8Array(bytes);
+      const sha256 = createHash("sha256").update(copy).digest("hex");
+      const { inspection } = await prepareBytes(sha256, copy, caps);
+      const module: CompiledModule = Object.freeze({ sha256, inspection });
+      bytesOf.set(module, copy);
+      return module;
+    },
+    async prepare(module, caps) {
+      const bytes = bytesOf.get(module);
+      if (bytes === undefined) throw new WasmRuntimeError({ code: "FOREIGN_MODULE" });
+      return prepareBytes(module.sha256, bytes, caps);
+    },
+  };
+}
+
+/** Resolves with the thread's answer; rejects when the thread cannot be used any more. */
+function compileOn(
+  thread: GuestThread,
+  bytes: Uint8Array,
+  caps: ResourceCaps,
+  { limits, maxCompileMs, threadHeapMiB, closing }: CompilerOptions,
+): Promise<CompileResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<CompileResult>();
+  const refuse = (refusal: ModuleRefusal) =>
+    reject(new WasmRuntimeError({ code: "MODULE_REFUSED", ...refusal }));
+  const close = () => reject(new WasmRuntimeError({ code: "RUNTIME_CLOSED" }));
+  const timer = setTimeout(() => refuse({ reason: "compile-timeout", maxCompileMs }), maxCompileMs);
+  closing.addEventListener("abort", close);
+  thread.listen({
+    report(report) {
+      if (report.type === "compiled") resolve(report.result);
+    },
+    failed(failure) {
+      if (failure.kind === "failed") reject(failure.error);
+      else refuse({ reason: "compile-memory", threadHeapMiB });
+    },
+  });
+  thread.send({ type: "compile", bytes, limits, caps });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    closing.removeEventListener("abort", close);
+    thread.listen(null);
+  });
+}

@@ -1,0 +1,136 @@
+import { ABI_LEVELS, type CallerIdentity, LONGEST_MESSAGE_BYTES } from "@assay/host-interface";
+import {
+  DEFAULT_INSTANCE_CONFIG,
+  DEFAULT_MODULE_LIMITS,
+  DEFAULT_RUNTIME_CONFIG,
+  type InstanceConfig,
+  type ModuleLimits,
+  type RuntimeConfig,
+} from "./defaults.ts";
+import { WasmRuntimeError } from "./errors.ts";
+import { PAGE_BYTES } from "./webassembly.ts";
+
+/** A runtime's settings with every default filled in. */
+export type ResolvedRuntimeConfig = Required<Omit<RuntimeConfig, "moduleLimits">> & {
+  readonly moduleLimits: ModuleLimits;
+};
+
+/** An instance's settings with every default filled in. */
+export type ResolvedInstanceConfig = Omit<WithoutSignal, "identity"> & {
+  readonly identity: CallerIdentity;
+  readonly signal: AbortSignal | null;
+};
+
+type WithoutSignal = Required<Omit<InstanceConfig, "signal">>;
+
+/** The longest delay of a timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const GIB = 2 ** 30;
+
+interface Check {
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+type Checks<T> = { readonly [Field in keyof T]-?: Check };
+
+const MODULE_LIMITS: Checks<ModuleLimits> = {
+  maxModuleBytes: integer(8, GIB),
+  maxTypes: integer(0, 1_000_000),
+  maxTypeValues: integer(0, 1_000_000_000),
+  maxImports: integer(0, 1_000_000),
+  maxExports: integer(0, 1_000_000),
+  maxFunctions: integer(0, 1_000_000),
+  maxGlobals: integer(0, 1_000_000),
+  maxTables: integer(0, 100_000),
+  maxTags: integer(0, 1_000_000),
+  maxSegments: integer(0, 1_000_000),
+  maxCustomSections: integer(0, 1_000_000),
+};
+
+const RUNTIME_CONFIG: Checks<RuntimeConfig> = {
+  moduleLimits: { expected: "an object", accepts: isObject },
+  maxCompileMs: integer(1, MAX_TIMER_MS),
+  maxCachedModules: integer(0, 1_000_000),
+  maxCachedBytes: integer(0, Number.MAX_SAFE_INTEGER),
+  maxThreads: integer(1, 1_000),
+  idleThreads: integer(0, 1_000),
+  threadHeapMiB: integer(16, 65_536),
+  handlerGraceMs: integer(0, MAX_TIMER_MS),
+};
+
+const INSTANCE_CONFIG: Checks<InstanceConfig> = {
+  registrars: {
+    expected: "an array of registrars",
+    accepts: (value) =>
+      Array.isArray(value) && value.every((each) => isObject(each) && Array.isArray(each["functions"])),
+  },
+  abi: oneOf("auto", ...ABI_LEVELS),
+  identity: { expected: "an object", accepts: isObject },
+  deadlineMs: integer(1, MAX_TIMER_MS),
+  maxMemoryBytes: integer(PAGE_BYTES, 4 * GIB),
+  maxTableElements: integer(0, 10_000_000),
+  maxMessageBytes: integer(0, LONGEST_MESSAGE_BYTES),
+  maxResultBytes: integer(0, LONGEST_MESSAGE_BYTES),
+  signal: { expected: "an AbortSignal", accepts: (value) => value instanceof AbortSignal },
+};
+
+const text: Check = { expected: "a string", accepts: (value) => typeof value === "string" };
+const IDENTITY: Checks<CallerIdentity> = { evaluationId: text, challengeId: text, validatorId: text };
+
+/** @throws {WasmRuntimeError} `INVALID_CONFIG`: a field is unknown or out of range. */
+export function resolveRuntimeConfig(given: RuntimeConfig = {}): ResolvedRuntimeConfig {
+  const config = resolve<Required<RuntimeConfig>>(given, DEFAULT_RUNTIME_CONFIG, RUNTIME_CONFIG);
+  return { ...config, moduleLimits: resolve(config.moduleLimits, DEFAULT_MODULE_LIMITS, MODULE_LIMITS) };
+}
+
+/**
+ * The one builder of an instance's settings: `compile`, `instantiate`, `evaluate` and `validate` all go through it.
+ *
+ * @throws {WasmRuntimeError} `INVALID_CONFIG`: a field is unknown or out of range.
+ */
+export function resolveInstanceConfig(given: InstanceConfig = {}): ResolvedInstanceConfig {
+  const { signal, ...config } = resolve<WithoutSignal & Pick<InstanceConfig, "signal">>(
+    given,
+    DEFAULT_INSTANCE_CONFIG,
+    INSTANCE_CONFIG,
+  );
+  const nobody: CallerIdentity = { evaluationId: "", challengeId: "", validatorId: "" };
+  return { ...config, identity: resolve(config.identity, nobody, IDENTITY), signal: signal ?? null };
+}
+
+function resolve<T extends object>(given: object, defaults: T, checks: Checks<T>): T {
+  if (!isObject(given)) throw invalid("config", "an object");
+  const known = new Map<string, Check>(Object.entries(checks));
+  const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
+  for (const [field, value] of chosen) {
+    const check = known.get(field);
+    // A misspelt limit must not silently mean the default.
+    if (check === undefined) throw invalid(field, `one of ${[...known.keys()].join(", ")}`);
+    if (!check.accepts(value)) throw invalid(field, check.expected);
+  }
+  return { ...defaults, ...Object.fromEntries(chosen) };
+}
+
+function invalid(field: string, expected: string): WasmRuntimeError {
+  return new WasmRuntimeError({ code: "INVALID_CONFIG", field, expected });
+}
+
+function integer(minimum: number, maximum: number): Check {
+  return {
+    expected: `an integer from ${minimum} to ${maximum}`,
+    accepts: (value) =>
+      typeof value === "number" && Number.isSafeInteger(value) && value >= minimum && value <= maximum,
+  };
+}
+
+function oneOf(...allowed: readonly string[]): Check {
+  return {
+    expected: `one of ${allowed.join(", ")}`,
+    accepts: (value) => typeof value === "string" && allowed.includes(value),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

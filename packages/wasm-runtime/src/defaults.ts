@@ -1,0 +1,125 @@
+import type { AbiSelection, CallerIdentity, HostFunctionRegistrar } from "@assay/host-interface";
+
+const MIB = 1024 * 1024;
+
+/**
+ * How large a module may be. Real modules stay far below; the limits bound what inspecting, posting and linking a
+ * hostile one costs.
+ */
+export interface ModuleLimits {
+  /** Bytes of the whole module. Default 16 MiB. */
+  readonly maxModuleBytes: number;
+  /** Default 10 000. */
+  readonly maxTypes: number;
+  /** Parameters and results of all types together. Default 1 000 000. */
+  readonly maxTypeValues: number;
+  /** Default 1 000. */
+  readonly maxImports: number;
+  /** Default 10 000. */
+  readonly maxExports: number;
+  /** Functions that the module defines. Default 100 000. */
+  readonly maxFunctions: number;
+  /** Globals that the module defines; they live outside of its memory. Default 10 000. */
+  readonly maxGlobals: number;
+  /** Tables that the module defines. Default 64. */
+  readonly maxTables: number;
+  /** Exception tags that the module defines. Default 1 000. */
+  readonly maxTags: number;
+  /** Data segments, and likewise element segments. Default 100 000 of each. */
+  readonly maxSegments: number;
+  /** Default 1 000. */
+  readonly maxCustomSections: number;
+}
+
+export const DEFAULT_MODULE_LIMITS: ModuleLimits = Object.freeze({
+  maxModuleBytes: 16 * MIB,
+  maxTypes: 10_000,
+  maxTypeValues: 1_000_000,
+  maxImports: 1_000,
+  maxExports: 10_000,
+  maxFunctions: 100_000,
+  maxGlobals: 10_000,
+  maxTables: 64,
+  maxTags: 1_000,
+  maxSegments: 100_000,
+  maxCustomSections: 1_000,
+});
+
+/** Everything that `createRuntime` can be told. All of it is optional; a new field breaks nobody. */
+export interface RuntimeConfig {
+  /** How large a module may be; a part of it may be given. */
+  readonly moduleLimits?: Partial<ModuleLimits>;
+  /** How long inspecting and compiling one module may take, in milliseconds. Default 30 000. */
+  readonly maxCompileMs?: number;
+  /** How many compiled modules are kept, least recently used first to go. Default 64; 0 keeps none. */
+  readonly maxCachedModules?: number;
+  /** How many bytes the kept modules may have together, as they were given. Default 256 MiB. */
+  readonly maxCachedBytes?: number;
+  /** How many threads may exist at a time. Each runs one guest; calls beyond that wait for their turn. Default 16. */
+  readonly maxThreads?: number;
+  /** How many threads without a guest are kept ready; starting one takes about 15 ms. Default 1. */
+  readonly idleThreads?: number;
+  /**
+   * The JavaScript heap of a guest's thread, in MiB. A guest's memory is not in it; its tables, its exceptions and the
+   * compiler's data are. Default 128.
+   */
+  readonly threadHeapMiB?: number;
+  /**
+   * How long a host function may go on after its guest has ended, in milliseconds. After that the call fails with
+   * `HANDLER_NOT_SETTLED`. Default 10 000.
+   */
+  readonly handlerGraceMs?: number;
+}
+
+export const DEFAULT_RUNTIME_CONFIG: Required<RuntimeConfig> = Object.freeze({
+  moduleLimits: DEFAULT_MODULE_LIMITS,
+  maxCompileMs: 30_000,
+  maxCachedModules: 64,
+  maxCachedBytes: 256 * MIB,
+  maxThreads: 16,
+  idleThreads: 1,
+  threadHeapMiB: 128,
+  handlerGraceMs: 10_000,
+});
+
+/**
+ * Everything that an instance can be told. The same object serves `instantiate`, `evaluate` and `validate`. All of it is
+ * optional; a new field breaks nobody.
+ */
+export interface InstanceConfig {
+  /** Who answers the guest's imports. Default: nobody, so a guest with imports does not link. */
+  readonly registrars?: readonly HostFunctionRegistrar[];
+  /** The level of the guest contract. Default `auto`. */
+  readonly abi?: AbiSelection;
+  /** For whom the guest runs; handlers see it. Absent fields are empty strings. */
+  readonly identity?: Partial<CallerIdentity>;
+  /**
+   * Wall-clock time of one call, in milliseconds, from the moment a thread takes it; the guest's start function, its
+   * allocator and the host functions it waits for all count. Default 60 000, at most 2 147 483 647.
+   */
+  readonly deadlineMs?: number;
+  /** The guest's memory, in bytes; rounded down to pages of 64 KiB. Default 512 MiB, at most 4 GiB. */
+  readonly maxMemoryBytes?: number;
+  /** All tables of the guest together, in elements. Default 65 536. */
+  readonly maxTableElements?: number;
+  /** One `bytes` argument of a host function. Default 64 MiB. */
+  readonly maxMessageBytes?: number;
+  /** The bytes that `evaluate` returns. Default 64 MiB. */
+  readonly maxResultBytes?: number;
+  /** Aborting it ends the running call with the outcome `cancelled`, and every later one before it starts. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The defaults of an instance. Memory and result are the original system's; it had no deadline at all.
+ */
+export const DEFAULT_INSTANCE_CONFIG: Required<Omit<InstanceConfig, "signal">> = Object.freeze({
+  registrars: Object.freeze([]),
+  abi: "auto",
+  identity: Object.freeze({}),
+  deadlineMs: 60_000,
+  maxMemoryBytes: 512 * MIB,
+  maxTableElements: 65_536,
+  maxMessageBytes: 64 * MIB,
+  maxResultBytes: 64 * MIB,
+});

@@ -1,0 +1,107 @@
+import { WasmRuntimeError } from "./errors.ts";
+import type { HostCallRunner } from "./host-call-runner.ts";
+import type { GuestFailure } from "./outcome.ts";
+import type { GuestEnding, HostCallReport, ThreadRequest } from "./protocol.ts";
+import type { GuestThread, ThreadFailure } from "./thread.ts";
+
+/** What a guest gave back, before it is decoded. */
+export type RawResult = Extract<GuestEnding, { kind: "bytes" | "flag" | "failed" }>;
+
+/** How one call on a thread went. */
+export type CallEnd =
+  /** It ended by itself; `usable` says whether its thread can go on. */
+  | { readonly by: "guest"; readonly result: RawResult; readonly usable: boolean }
+  /** It was ended: by its deadline, its caller or a fault of the host. */
+  | { readonly by: "host"; readonly failure: GuestFailure }
+  | { readonly by: "error"; readonly error: WasmRuntimeError };
+
+export interface GuestCallOptions {
+  readonly thread: GuestThread;
+  readonly request: Extract<ThreadRequest, { type: "call" }>;
+  readonly hostCalls: HostCallRunner;
+  readonly deadlineMs: number;
+  readonly threadHeapMiB: number;
+  /** Aborted to end the call as `cancelled`. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Makes one call on a thread and answers its host calls, until it has ended in one way or another: whatever comes first
+ * is how it ended. Afterwards the thread is not listened to; ending it, where the guest did not end by itself, is left to
+ * the caller.
+ */
+export async function runGuestCall(options: GuestCallOptions): Promise<CallEnd> {
+  const { thread, request, deadlineMs, stop } = options;
+  const { promise: ended, resolve: end } = Promise.withResolvers<CallEnd>();
+  const endBy = (failure: GuestFailure) => end({ by: "host", failure });
+
+  thread.listen({
+    report(report) {
+      if (report.type === "ended") end(readEnding(report.ending, report.usable, options));
+      if (report.type === "host-call") void answer(report.call, options).then((fault) => fault && end(fault));
+    },
+    failed(failure) {
+      end(readThreadFailure(failure, options));
+    },
+  });
+  const expire = () => endBy({ kind: "deadline", phase: thread.phase, deadlineMs });
+  const cancel = () => endBy({ kind: "cancelled" });
+  const timer = setTimeout(expire, deadlineMs);
+  stop.addEventListener("abort", cancel);
+  if (stop.aborted) cancel();
+  else thread.send(request, [request.call.input.buffer as ArrayBuffer]);
+  try {
+    return await ended;
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", cancel);
+    thread.listen(null);
+  }
+}
+
+/** @returns how the call ends if it cannot be answered. */
+async function answer(
+  call: HostCallReport,
+  { thread, hostCalls }: GuestCallOptions,
+): Promise<CallEnd | null> {
+  try {
+    const reply = await hostCalls.run(call);
+    if (!thread.alive) return null;
+    const message = { callId: call.callId, ...reply };
+    if (hostCalls.functionAt(call.functionIndex).signature.kind === "sync") thread.answerSync(message);
+    else thread.send({ type: "answer", answer: message });
+    return null;
+  } catch (error) {
+    return hostFailed(call.functionIndex, hostCalls, error as WasmRuntimeError);
+  }
+}
+
+function hostFailed(functionIndex: number, hostCalls: HostCallRunner, error: WasmRuntimeError): CallEnd {
+  const { module, name } = hostCalls.functionAt(functionIndex);
+  return { by: "host", failure: { kind: "host-failed", module, name, error } };
+}
+
+function readEnding(ending: GuestEnding, usable: boolean, { hostCalls }: GuestCallOptions): CallEnd {
+  switch (ending.kind) {
+    case "host-fault": {
+      const { module, name } = hostCalls.functionAt(ending.functionIndex);
+      const failure = { code: "HOST_FUNCTION_FAILED", module, name, ...ending.fault } as const;
+      return hostFailed(ending.functionIndex, hostCalls, new WasmRuntimeError(failure));
+    }
+    case "memory-unavailable":
+      return {
+        by: "error",
+        error: new WasmRuntimeError({ code: "MEMORY_UNAVAILABLE", detail: ending.detail }),
+      };
+    case "thread-failed":
+      return { by: "error", error: new WasmRuntimeError({ code: "THREAD_FAILED", detail: ending.detail }) };
+    default:
+      return { by: "guest", result: ending, usable };
+  }
+}
+
+function readThreadFailure(failure: ThreadFailure, { threadHeapMiB }: GuestCallOptions): CallEnd {
+  return failure.kind === "out-of-memory"
+    ? { by: "host", failure: { kind: "out-of-memory", resource: "thread-heap", threadHeapMiB } }
+    : { by: "error", error: failure.error };
+}

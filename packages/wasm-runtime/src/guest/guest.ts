@@ -1,0 +1,91 @@
+import { GUEST_MEMORY_EXPORT } from "@assay/host-interface";
+import type { GuestCall, GuestEnding, GuestSetup } from "../protocol.ts";
+import { type WasmExports, type WasmFunction, type WasmMemory, webAssembly } from "../webassembly.ts";
+import type { Channel } from "./channel.ts";
+import { createHostCalls } from "./host-calls.ts";
+import { createHostImports } from "./host-imports.ts";
+import { placeInput } from "./place-input.ts";
+import { readResult } from "./read-result.ts";
+import { failed, type GuestState } from "./state.ts";
+import { isSuspendError, readTrap } from "./trap.ts";
+
+/** One instance of a module, living in this thread. */
+export interface Guest {
+  /** One call, from placing the input to copying the result. Never rejects for anything that the guest does. */
+  call(call: GuestCall): Promise<GuestEnding>;
+}
+
+export type Instantiated = { readonly guest: Guest } | { readonly ending: GuestEnding };
+
+/** Links and instantiates a guest; its start function runs here. */
+export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantiated {
+  const state: GuestState = { memory: null, placing: null };
+  const imports = createHostImports(
+    setup.functions,
+    setup.maxMessageBytes,
+    () => state.memory,
+    createHostCalls(setup.functions, state, channel),
+  );
+  channel.enter("start");
+  channel.sawMemory(null);
+  try {
+    const { exports } = new webAssembly.Instance(setup.executable, imports);
+    const memory = exportedMemory(exports);
+    state.memory = memory;
+    channel.sawMemory(memory);
+    return { guest: createGuest(exports, memory, state, channel) };
+  } catch (thrown) {
+    return { ending: startEnding(thrown) };
+  }
+}
+
+function startEnding(thrown: unknown): GuestEnding {
+  if (isSuspendError(thrown)) return failed({ kind: "start-suspended" });
+  const trap = readTrap(thrown);
+  // The module's limits are within our caps, so it is the host that has no room.
+  if (thrown instanceof RangeError && /out of memory/i.test(thrown.message)) {
+    return { kind: "memory-unavailable", detail: trap.message };
+  }
+  return failed({ kind: "trap", phase: "start", ...trap });
+}
+
+function createGuest(exports: WasmExports, memory: WasmMemory, state: GuestState, channel: Channel): Guest {
+  // The allocator too is called so that the engine could suspend it: then it is our code that refuses, with a name.
+  const callExport = (name: string, ...args: number[]) =>
+    webAssembly.promising(exportedFunction(exports, name))(...args);
+
+  return {
+    async call(call) {
+      channel.enter("allocate");
+      state.placing = call;
+      const placed = await placeInput(call, memory, (...args) => callExport(call.allocator, ...args));
+      state.placing = null;
+      channel.sawMemory(memory);
+      if ("ending" in placed) return placed.ending;
+
+      channel.enter("call");
+      try {
+        const returned = await callExport(call.entry, placed.pointer, call.input.byteLength);
+        if (typeof returned !== "bigint") return { kind: "flag", flag: returned !== 0 };
+        return readResult(memory, returned, call.maxResultBytes);
+      } catch (thrown) {
+        return failed({ kind: "trap", phase: "call", ...readTrap(thrown) });
+      } finally {
+        channel.sawMemory(memory);
+      }
+    },
+  };
+}
+
+/** The calling thread has checked the module's exports; here the compiler wants to see it too. */
+function exportedMemory(exports: WasmExports): WasmMemory {
+  const memory = exports[GUEST_MEMORY_EXPORT];
+  if (memory instanceof webAssembly.Memory) return memory;
+  throw new TypeError(`export ${GUEST_MEMORY_EXPORT} is not a memory`);
+}
+
+function exportedFunction(exports: WasmExports, name: string): WasmFunction {
+  const exported = exports[name];
+  if (typeof exported === "function") return exported as WasmFunction;
+  throw new TypeError(`export ${name} is not a function`);
+}

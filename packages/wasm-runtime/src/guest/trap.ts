@@ -1,0 +1,57 @@
+import { printable } from "../printable.ts";
+import { webAssembly } from "../webassembly.ts";
+
+/** What ended a guest's code, in words. */
+export interface Trap {
+  readonly message: string;
+  /** The guest's functions by name or number, innermost first. */
+  readonly frames: readonly string[];
+}
+
+const MAX_FRAMES = 10;
+const GUEST_SCRIPT = "wasm://";
+
+/** Reads what a guest's code ended with: a trap of the engine, an overflow of the stack, or an exception of the guest. */
+export function readTrap(thrown: unknown): Trap {
+  return { message: messageOf(thrown), frames: framesOf(thrown) };
+}
+
+/** Whether a suspending host function was called where nothing can be suspended: in the start function. */
+export function isSuspendError(thrown: unknown): boolean {
+  return webAssembly.SuspendError !== undefined && thrown instanceof webAssembly.SuspendError;
+}
+
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof webAssembly.RuntimeError) return printable(thrown.message);
+  if (isStackOverflow(thrown)) return "call stack exhausted";
+  if (thrown instanceof webAssembly.Exception) return "uncaught exception";
+  if (thrown instanceof Error) return printable(`${thrown.name}: ${thrown.message}`);
+  return "uncaught exception";
+}
+
+/** V8 has no class of its own for it. */
+function isStackOverflow(thrown: unknown): boolean {
+  return thrown instanceof RangeError && thrown.message === "Maximum call stack size exceeded";
+}
+
+function framesOf(thrown: unknown): string[] {
+  if (!(thrown instanceof Error)) return [];
+  const frames: string[] = [];
+  const previous = Error.prepareStackTrace;
+  // Call sites rather than the stack's text: a function name of the guest can hold anything, line ends included.
+  Error.prepareStackTrace = (_error, callSites) => {
+    for (const callSite of callSites) {
+      if (!callSite.getScriptNameOrSourceURL()?.startsWith(GUEST_SCRIPT)) continue;
+      const name = callSite.getFunctionName() ?? /wasm-function\[\d+\]/.exec(callSite.toString())?.[0];
+      if (name !== undefined) frames.push(printable(name));
+    }
+    return "";
+  };
+  try {
+    // The stack is put into words when it is first read, and then by the function above.
+    void thrown.stack;
+  } finally {
+    Error.prepareStackTrace = previous;
+  }
+  return frames.slice(0, MAX_FRAMES);
+}

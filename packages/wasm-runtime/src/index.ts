@@ -1,0 +1,33 @@
+export type { CompiledModule } from "./compile.ts";
+export type { InstanceConfig, ModuleLimits, RuntimeConfig } from "./defaults.ts";
+export { DEFAULT_INSTANCE_CONFIG, DEFAULT_MODULE_LIMITS, DEFAULT_RUNTIME_CONFIG } from "./defaults.ts";
+export type { HostFault, WasmRuntimeFailure } from "./errors.ts";
+export { WasmRuntimeError } from "./errors.ts";
+export { inspectModule } from "./inspect.ts";
+export type {
+  FunctionType,
+  Limits,
+  ModuleExport,
+  ModuleImport,
+  ModuleInspection,
+  ModuleTable,
+  VisibleFeature,
+  WasmValueType,
+} from "./inspection.ts";
+export { formatFunctionType } from "./inspection.ts";
+export type { Instance } from "./instance.ts";
+export type { CountedItem, ModuleRefusal, UnsupportedFeature } from "./module-refusal.ts";
+export type {
+  GuestFailure,
+  GuestOutcome,
+  GuestPhase,
+  GuestReport,
+  MismatchedImport,
+  MissingImport,
+} from "./outcome.ts";
+export { explainFailure } from "./outcome.ts";
+export type { CapExceeded, CapResult, ResourceCaps } from "./rewrite/cap-limits.ts";
+export { capLimits } from "./rewrite/cap-limits.ts";
+export type { Runtime } from "./runtime.ts";
+export { createRuntime } from "./runtime.ts";
+export type { ThreadCounts } from "./thread-pool.ts";

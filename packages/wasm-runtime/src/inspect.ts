@@ -1,0 +1,266 @@
+import { type ByteReader, malformed } from "./binary/byte-reader.ts";
+import { readSections, SECTION } from "./binary/sections.ts";
+import { readFunctionType, readLimits, readTable, readValueType } from "./binary/types.ts";
+import { unsupported } from "./binary/unsupported.ts";
+import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "./defaults.ts";
+import { WasmRuntimeError } from "./errors.ts";
+import type {
+  FunctionType,
+  Limits,
+  ModuleExport,
+  ModuleImport,
+  ModuleInspection,
+  ModuleTable,
+  VisibleFeature,
+} from "./inspection.ts";
+import type { CountedItem } from "./module-refusal.ts";
+import { webAssembly } from "./webassembly.ts";
+
+/**
+ * Reads what a module imports, exports and declares, without compiling or running it. Any bytes are either inspected or
+ * refused; the time it takes grows with their number alone.
+ *
+ * @param limits - how large a module may be, in bytes and in pieces.
+ * @throws {WasmRuntimeError} `MODULE_REFUSED`: not a valid module, over a limit, or in need of a feature that is not run:
+ *   shared memory, 64-bit memories or tables, several memories, custom page sizes, table initialisers, GC types.
+ */
+export function inspectModule(
+  bytes: Uint8Array,
+  limits: ModuleLimits = DEFAULT_MODULE_LIMITS,
+): ModuleInspection {
+  requireSize(bytes, limits.maxModuleBytes);
+  const inspection = readModule(bytes, limits);
+  requireValid(bytes);
+  return inspection;
+}
+
+/** @throws {WasmRuntimeError} `MODULE_REFUSED` `too-large`. */
+export function requireSize({ byteLength: sizeBytes }: Uint8Array, maxModuleBytes: number): void {
+  if (sizeBytes <= maxModuleBytes) return;
+  throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "too-large", sizeBytes, maxModuleBytes });
+}
+
+/** Our reader knows sections, not code: whether all of it is a module is for the engine to say. */
+function requireValid(bytes: Uint8Array): void {
+  if (webAssembly.validate(bytes)) return;
+  let detail = "the engine gives no reason";
+  try {
+    new webAssembly.Module(bytes);
+  } catch (error) {
+    if (error instanceof Error) detail = error.message;
+  }
+  throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "invalid", detail });
+}
+
+/** What is gathered while reading from section to section. */
+interface Draft {
+  readonly limits: ModuleLimits;
+  readonly types: FunctionType[];
+  /** The type of every function, imported ones first. */
+  readonly functions: FunctionType[];
+  readonly imports: ModuleImport[];
+  readonly exports: ModuleExport[];
+  readonly tables: ModuleTable[];
+  readonly memories: Limits[];
+  readonly customSections: { readonly name: string; readonly sizeBytes: number }[];
+  hasStart: boolean;
+  hasDataCount: boolean;
+  globals: number;
+  tags: number;
+  elementSegments: number;
+  dataSegments: number;
+}
+
+function readModule(bytes: Uint8Array, limits: ModuleLimits): ModuleInspection {
+  const draft: Draft = {
+    limits,
+    types: [],
+    functions: [],
+    imports: [],
+    exports: [],
+    tables: [],
+    memories: [],
+    customSections: [],
+    hasStart: false,
+    hasDataCount: false,
+    globals: 0,
+    tags: 0,
+    elementSegments: 0,
+    dataSegments: 0,
+  };
+  for (const { id, start, end, content } of readSections(bytes)) readSection(draft, id, end - start, content);
+
+  const { types, functions, imports, exports, tables, memories, customSections } = draft;
+  const importedMemories = imports.filter(({ kind }) => kind === "memory").length;
+  if (memories.length + importedMemories > 1) {
+    throw unsupported("multiple-memories", `${memories.length + importedMemories} memories`);
+  }
+  return {
+    sizeBytes: bytes.byteLength,
+    imports,
+    exports,
+    memory: memories[0] ?? null,
+    tables,
+    hasStart: draft.hasStart,
+    counts: {
+      types: types.length,
+      functions: functions.length - imports.filter(({ kind }) => kind === "function").length,
+      globals: draft.globals,
+      tags: draft.tags,
+      elementSegments: draft.elementSegments,
+      dataSegments: draft.dataSegments,
+    },
+    customSections,
+    features: visibleFeatures(draft),
+  };
+}
+
+function readSection(draft: Draft, id: number, sizeBytes: number, content: ByteReader): void {
+  const { limits } = draft;
+  switch (id) {
+    case SECTION.custom:
+      draft.customSections.push({ name: content.name(), sizeBytes });
+      requireCount("custom sections", draft.customSections.length, limits.maxCustomSections);
+      break;
+    case SECTION.type:
+      readTypes(draft, content);
+      break;
+    case SECTION.import:
+      forEach(content, "imports", limits.maxImports, () => readImport(draft, content));
+      break;
+    case SECTION.function:
+      forEach(content, "functions", limits.maxFunctions, () => {
+        draft.functions.push(typeAt(draft, content));
+      });
+      break;
+    case SECTION.table:
+      forEach(content, "tables", limits.maxTables, () => draft.tables.push(readTable(content)));
+      break;
+    case SECTION.memory:
+      forEach(content, "memories", 1, () => draft.memories.push(readLimits(content, "memory")));
+      break;
+    case SECTION.global:
+      draft.globals = readCount(content, "globals", limits.maxGlobals);
+      break;
+    case SECTION.export:
+      forEach(content, "exports", limits.maxExports, () => draft.exports.push(readExport(draft, content)));
+      break;
+    case SECTION.start:
+      draft.hasStart = true;
+      break;
+    case SECTION.element:
+      draft.elementSegments = readCount(content, "element segments", limits.maxSegments);
+      break;
+    case SECTION.data:
+      draft.dataSegments = readCount(content, "data segments", limits.maxSegments);
+      break;
+    case SECTION.dataCount:
+      draft.hasDataCount = true;
+      break;
+    case SECTION.tag:
+      draft.tags = readCount(content, "tags", limits.maxTags);
+      break;
+  }
+}
+
+function readTypes(draft: Draft, content: ByteReader): void {
+  let values = 0;
+  forEach(content, "types", draft.limits.maxTypes, () => {
+    const type = readFunctionType(content);
+    values += type.params.length + type.results.length;
+    // A million types of a thousand values each would fit into 16 MiB as sections, but not into memory as objects.
+    requireCount("values in types", values, draft.limits.maxTypeValues);
+    draft.types.push(type);
+  });
+}
+
+function readImport(draft: Draft, content: ByteReader): void {
+  const module = content.name();
+  const name = content.name();
+  const at = content.offset;
+  const kind = content.byte();
+  switch (kind) {
+    case 0: {
+      const type = typeAt(draft, content);
+      draft.functions.push(type);
+      draft.imports.push({ module, name, kind: "function", type });
+      return;
+    }
+    case 1:
+      draft.imports.push({ module, name, kind: "table", limits: readTable(content).limits });
+      return;
+    case 2:
+      draft.imports.push({ module, name, kind: "memory", limits: readLimits(content, "memory") });
+      return;
+    case 3:
+      readValueType(content);
+      content.byte();
+      draft.imports.push({ module, name, kind: "global" });
+      return;
+    case 4:
+      content.byte();
+      typeAt(draft, content);
+      draft.imports.push({ module, name, kind: "tag" });
+      return;
+    default:
+      throw malformed(at, `an import of kind ${kind}`);
+  }
+}
+
+const EXPORT_KINDS = ["function", "table", "memory", "global", "tag"] as const;
+
+function readExport(draft: Draft, content: ByteReader): ModuleExport {
+  const name = content.name();
+  const at = content.offset;
+  const code = content.byte();
+  const kind = EXPORT_KINDS[code];
+  const index = content.u32();
+  if (kind === undefined) throw malformed(at, `an export of kind ${code}`);
+  if (kind !== "function") return { name, kind };
+  const type = draft.functions[index];
+  if (type === undefined) throw malformed(at, `an export of function ${index}, which is not there`);
+  return { name, kind, type };
+}
+
+function typeAt(draft: Draft, content: ByteReader): FunctionType {
+  const at = content.offset;
+  const index = content.u32();
+  const type = draft.types[index];
+  if (type === undefined) throw malformed(at, `type ${index}, which is not there`);
+  return type;
+}
+
+/** Reads a section's count and then, entry by entry, all of it. */
+function forEach(content: ByteReader, item: CountedItem, limit: number, readEntry: () => void): void {
+  const count = readCount(content, item, limit);
+  for (let index = 0; index < count; index++) readEntry();
+  if (!content.atEnd) throw malformed(content.offset, `bytes after the last of ${count} ${item}`);
+}
+
+function readCount(content: ByteReader, item: CountedItem, limit: number): number {
+  const count = content.u32();
+  requireCount(item, count, limit);
+  return count;
+}
+
+function requireCount(item: CountedItem, count: number, limit: number): void {
+  if (count <= limit) return;
+  if (item === "memories") throw unsupported("multiple-memories", `${count} memories`);
+  throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "too-many", item, count, limit });
+}
+
+function visibleFeatures({ types, tables, tags, imports, hasDataCount }: Draft): VisibleFeature[] {
+  const values = new Set(types.flatMap(({ params, results }) => [...params, ...results]));
+  const uses: Record<VisibleFeature, boolean> = {
+    "bulk-memory": hasDataCount,
+    exceptions: tags > 0 || values.has("exnref") || imports.some(({ kind }) => kind === "tag"),
+    "multi-value": types.some(({ results }) => results.length > 1),
+    "reference-types":
+      tables.length > 1 ||
+      values.has("externref") ||
+      values.has("funcref") ||
+      tables.some(({ element }) => element !== "funcref"),
+    simd: values.has("v128"),
+  };
+  return (Object.keys(uses) as VisibleFeature[]).filter((feature) => uses[feature]);
+}

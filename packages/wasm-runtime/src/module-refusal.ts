@@ -1,0 +1,64 @@
+/** A feature of WebAssembly, visible in a module's sections, that we do not run. */
+export type UnsupportedFeature =
+  | "component"
+  | "custom-page-size"
+  | "gc-types"
+  | "memory64"
+  | "multiple-memories"
+  | "shared-memory"
+  | "table64"
+  | "table-initialiser"
+  | "unknown-section";
+
+/** What a module may have only so many of; see `ModuleLimits`. */
+export type CountedItem =
+  | "custom sections"
+  | "data segments"
+  | "element segments"
+  | "exports"
+  | "functions"
+  | "globals"
+  | "imports"
+  | "memories"
+  | "tables"
+  | "tags"
+  | "types"
+  | "values in types";
+
+/**
+ * Why bytes were not accepted as a module.
+ *
+ * - `invalid`: they are not a valid WebAssembly module; `detail` is the engine's text, or where reading stopped.
+ * - `unsupported`: they use `feature`, which we do not run.
+ * - `too-large`, `too-many`: they exceed a configured limit.
+ * - `compile-timeout`, `compile-memory`: compiling took longer than `maxCompileMs`, or more than the thread's heap.
+ */
+export type ModuleRefusal =
+  | { readonly reason: "invalid"; readonly detail: string }
+  | { readonly reason: "unsupported"; readonly feature: UnsupportedFeature; readonly detail: string }
+  | { readonly reason: "too-large"; readonly sizeBytes: number; readonly maxModuleBytes: number }
+  | {
+      readonly reason: "too-many";
+      readonly item: CountedItem;
+      readonly count: number;
+      readonly limit: number;
+    }
+  | { readonly reason: "compile-timeout"; readonly maxCompileMs: number }
+  | { readonly reason: "compile-memory"; readonly threadHeapMiB: number };
+
+export function describeRefusal(refusal: ModuleRefusal): string {
+  switch (refusal.reason) {
+    case "invalid":
+      return `not a valid WebAssembly module: ${refusal.detail}`;
+    case "unsupported":
+      return `uses ${refusal.feature}, which is not supported: ${refusal.detail}`;
+    case "too-large":
+      return `${refusal.sizeBytes} bytes, more than maxModuleBytes (${refusal.maxModuleBytes})`;
+    case "too-many":
+      return `${refusal.count} ${refusal.item}, more than ${refusal.limit}`;
+    case "compile-timeout":
+      return `compiling took longer than maxCompileMs (${refusal.maxCompileMs})`;
+    case "compile-memory":
+      return `compiling needed more than the thread's heap (threadHeapMiB ${refusal.threadHeapMiB})`;
+  }
+}

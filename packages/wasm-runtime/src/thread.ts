@@ -1,0 +1,166 @@
+import { MessageChannel, Worker } from "node:worker_threads";
+import { WasmRuntimeError } from "./errors.ts";
+import type { GuestPhase } from "./outcome.ts";
+import {
+  CONTROL,
+  CONTROL_BYTES,
+  type HostAnswer,
+  PHASES,
+  type ThreadData,
+  type ThreadReport,
+  type ThreadRequest,
+} from "./protocol.ts";
+import { PAGE_BYTES } from "./webassembly.ts";
+
+/** How a thread ended that nobody ended. */
+export type ThreadFailure =
+  | { readonly kind: "out-of-memory" }
+  | { readonly kind: "failed"; readonly error: WasmRuntimeError };
+
+/** Who hears of what a thread reports. One at a time. */
+export interface ThreadListener {
+  report(report: ThreadReport): void;
+  /** The thread is gone; nothing more will come of it. */
+  failed(failure: ThreadFailure): void;
+}
+
+/** The calling thread's end of the protocol with one guest's thread. */
+export interface GuestThread {
+  readonly phase: GuestPhase;
+  /** How large the guest's memory was when it was last seen. */
+  readonly memoryBytes: number;
+  /** Whether it can still be given work. */
+  readonly alive: boolean;
+  listen(listener: ThreadListener | null): void;
+  send(request: ThreadRequest, transfer?: readonly ArrayBuffer[]): void;
+  /** Answers a `sync` call: the guest's thread is blocked and reads no messages. */
+  answerSync(answer: HostAnswer): void;
+  /** Whether the process stays alive for this thread. */
+  setBusy(busy: boolean): void;
+  /**
+   * Ends the thread, in the middle of whatever it does.
+   *
+   * @throws {WasmRuntimeError} `THREAD_NOT_ENDED`: it is still there after `TERMINATION_GRACE_MS`.
+   */
+  terminate(): Promise<void>;
+}
+
+/** A guest can keep the engine busy where it looks for no interruption; a large function being compiled, for instance. */
+const TERMINATION_GRACE_MS = 10_000;
+
+const SOURCE_CONDITION = "--conditions=@assay/source";
+
+/**
+ * Starts a thread for guests.
+ *
+ * It inherits nothing: no environment, no options of this process (a script that they preload would run beside guests),
+ * no standard streams. Its `resourceLimits` are a second net for what guests can make the engine allocate on the
+ * JavaScript heap; they do not bound a guest's memory, which the rewritten module does.
+ *
+ * @throws {WasmRuntimeError} `THREAD_FAILED`: it did not start.
+ */
+export async function startGuestThread(threadHeapMiB: number): Promise<GuestThread> {
+  const { worker, control, answers } = spawnWorker(threadHeapMiB);
+  const started = Promise.withResolvers<void>();
+  let alive = true;
+  let listener: ThreadListener | null = {
+    report: () => started.resolve(),
+    failed: (failure) => started.reject(failureError(failure)),
+  };
+
+  function fail(failure: ThreadFailure): void {
+    alive = false;
+    answers.close();
+    listener?.failed(failure);
+  }
+
+  worker.on("message", (report: ThreadReport) => listener?.report(report));
+  worker.on("error", (error) => fail(readFailure(error)));
+  worker.on("exit", (code) => {
+    if (alive) fail({ kind: "failed", error: threadFailed(`it exited with code ${code}`) });
+  });
+
+  await started.promise;
+  return {
+    get phase() {
+      return PHASES[Atomics.load(control, CONTROL.phase)] ?? "call";
+    },
+    get memoryBytes() {
+      return Atomics.load(control, CONTROL.memoryPages) * PAGE_BYTES;
+    },
+    get alive() {
+      return alive;
+    },
+    listen(next) {
+      listener = next;
+    },
+    send(request, transfer = []) {
+      worker.postMessage(request, [...transfer]);
+    },
+    answerSync(answer) {
+      answers.postMessage(answer);
+      // After the answer is in the port, never before: see `waitForSyncAnswer`.
+      Atomics.add(control, CONTROL.syncAnswers, 1);
+      Atomics.notify(control, CONTROL.syncAnswers);
+    },
+    setBusy(busy) {
+      if (busy) worker.ref();
+      else worker.unref();
+    },
+    async terminate() {
+      alive = false;
+      listener = null;
+      answers.close();
+      await within(worker.terminate(), TERMINATION_GRACE_MS);
+    },
+  };
+}
+
+function spawnWorker(threadHeapMiB: number) {
+  const fromSource = import.meta.url.endsWith(".ts");
+  const entry = new URL(fromSource ? "./guest-thread.ts" : "./guest-thread.js", import.meta.url);
+  const { port1: answers, port2: syncAnswers } = new MessageChannel();
+  const control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
+  const workerData: ThreadData = { control, syncAnswers };
+  const worker = new Worker(entry, {
+    name: "assay-guest",
+    argv: [],
+    env: {},
+    execArgv: fromSource ? [SOURCE_CONDITION] : [],
+    stdin: false,
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: threadHeapMiB },
+    workerData,
+    transferList: [syncAnswers],
+  });
+  return { worker, control, answers };
+}
+
+function readFailure(error: unknown): ThreadFailure {
+  if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return { kind: "out-of-memory" };
+  }
+  return { kind: "failed", error: threadFailed(error instanceof Error ? error.message : "unknown", error) };
+}
+
+function failureError(failure: ThreadFailure): WasmRuntimeError {
+  return failure.kind === "failed" ? failure.error : threadFailed("its heap ran out");
+}
+
+function threadFailed(detail: string, cause?: unknown): WasmRuntimeError {
+  return new WasmRuntimeError({ code: "THREAD_FAILED", detail }, { cause });
+}
+
+async function within(ended: Promise<unknown>, graceMs: number): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new WasmRuntimeError({ code: "THREAD_NOT_ENDED", graceMs })),
+    graceMs,
+  );
+  try {
+    await Promise.race([ended, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
