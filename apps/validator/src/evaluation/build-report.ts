@@ -1,0 +1,107 @@
+import { hash } from "node:crypto";
+import type { CommandRecord, SandboxHost } from "@assay/sandbox-host";
+import { OUTCOME_OF_ERROR } from "../outcome.ts";
+import type { CommandReport, EvaluationReport, ReportError } from "../report/schema.ts";
+import type { Ending } from "./evaluate.ts";
+import type { GuestCall, Verdict } from "./guest-call.ts";
+import type { EvaluationCall, EvaluationRequest } from "./request.ts";
+
+/** Everything that is known about an evaluation that was run. */
+export interface Evaluated {
+  readonly request: EvaluationRequest;
+  readonly host: SandboxHost;
+  readonly ending: Ending;
+  /** `null`: the guest was never called. */
+  readonly called: GuestCall | null;
+  readonly durationMs: number;
+}
+
+/** The report of an evaluation that was run. */
+export function buildReport({ request, host, ending, called, durationMs }: Evaluated): EvaluationReport {
+  const counters = host.counters();
+  const base =
+    ending.kind === "failed"
+      ? failedReport(request.call, ending.error)
+      : verdictReport(request.call, ending.verdict);
+  return {
+    ...base,
+    memoryBytes: called?.memoryBytes ?? null,
+    durationMs: roundMs(durationMs),
+    commands: host.records().map(commandReport),
+    commandsOmitted: counters.recordsOmitted,
+    logs: host.logs().map((line) => ({ ...line })),
+    logsOmitted: counters.logDropped + counters.logUnreadable,
+    ...request.identity,
+    abi: called?.abi ?? null,
+    moduleSha256: hash("sha256", request.module),
+    policySha256: request.policy.sha256,
+    policyFile: request.policyFile,
+  };
+}
+
+/** The report of an evaluation that came to no verdict, as far as it is known before anything was run. */
+export function failedReport(call: EvaluationCall, error: ReportError): EvaluationReport {
+  return { ...emptyReport(call), outcome: OUTCOME_OF_ERROR[error.code], error };
+}
+
+function verdictReport(call: EvaluationCall, verdict: Verdict): EvaluationReport {
+  return {
+    ...emptyReport(call),
+    outcome: verdict.valid ? "valid" : "not-valid",
+    score: verdict.score === null ? null : String(verdict.score),
+    valid: verdict.valid,
+    message: verdict.message,
+    metricsBase64: base64(verdict.metrics),
+    detailsBase64: base64(verdict.details),
+    error: null,
+  };
+}
+
+function emptyReport(call: EvaluationCall): Omit<EvaluationReport, "outcome" | "error"> {
+  return {
+    reportVersion: 1,
+    call,
+    score: null,
+    valid: null,
+    message: null,
+    metricsBase64: null,
+    detailsBase64: null,
+    memoryBytes: null,
+    durationMs: 0,
+    commands: [],
+    commandsOmitted: 0,
+    logs: [],
+    logsOmitted: 0,
+    evaluationId: null,
+    challengeId: null,
+    validatorId: null,
+    abi: null,
+    moduleSha256: null,
+    policySha256: null,
+    policyFile: null,
+  };
+}
+
+function commandReport(record: CommandRecord): CommandReport {
+  switch (record.outcome) {
+    case "unreadable":
+    case "malformed":
+      return { outcome: record.outcome, message: record.text };
+    case "denied": {
+      const { program, args, argsOmitted, reasons, reasonsOmitted } = record;
+      const denied = reasons.map(({ reason, text }) => ({ code: reason.code, message: text }));
+      return { outcome: "denied", program, args: [...args], argsOmitted, denied, reasonsOmitted };
+    }
+    default:
+      return { ...record, args: [...record.args], durationMs: roundMs(record.durationMs) };
+  }
+}
+
+function base64(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes).toString("base64");
+}
+
+/** Microseconds are as exact as the clock is. */
+function roundMs(durationMs: number): number {
+  return Math.round(durationMs * 1000) / 1000;
+}
