@@ -2,6 +2,7 @@ import { type ApprovedPlan, isApprovedPlan } from "@assay/sandbox-policy";
 import type { Gate } from "./bubblewrap/gate.ts";
 import { ProcessExecutorError } from "./errors.ts";
 import type { RunOptions, Sandbox, SandboxOptions } from "./executor.ts";
+import { createGateAhead } from "./gate-ahead.ts";
 import type { IdentityCheck } from "./host/program-identity.ts";
 import { removeDirectory } from "./host/work-directory.ts";
 import type { ProcessResult } from "./result.ts";
@@ -18,50 +19,34 @@ export interface SandboxParts {
   readonly onClosed: () => void;
 }
 
-/**
- * The sandbox of one evaluation. A gate is always waiting: it is started when the sandbox opens, and again after each command, so that a command
- * pays for its own start and not for its isolation's.
- */
+/** The sandbox of one evaluation. Its first gate is up when this settles, so that a host that cannot isolate says so before anything runs. */
 export async function createSandbox(parts: SandboxParts): Promise<Sandbox> {
+  const gates = createGateAhead(parts.newGate);
   const closing = new AbortController();
-  let waiting = keepQuiet(readyGate(parts.newGate));
   let running: Promise<unknown> | null = null;
   let closed: Promise<void> | null = null;
-  try {
-    await waiting;
-  } catch (error) {
+
+  await gates.fill().catch(async (error) => {
     await removeDirectory(parts.workDirectory);
     throw error;
-  }
-
-  const replaceGate = () => {
-    waiting = keepQuiet(readyGate(parts.newGate));
-    return waiting;
-  };
-  /** The waiting gate, or a new one if it failed to start, or was killed while it waited: a passing shortage must not last. */
-  const takeGate = async (): Promise<Gate> => {
-    const gate = await waiting.catch(() => null);
-    return gate?.alive() ? gate : replaceGate();
-  };
+  });
 
   const runPlan = async (plan: ApprovedPlan, options: RunOptions): Promise<ProcessResult> => {
     await parts.identity.verify(plan.program);
-    const gate = await takeGate();
+    const gate = await gates.take();
     const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+    const run = { ...plan, path: plan.program.path, limits: plan.limits };
     try {
-      const run = { ...plan, path: plan.program.path, limits: plan.limits };
       return { ...(await runInGate(gate, run, { ...options, signal })), planSha256: plan.sha256 };
     } finally {
-      if (!closing.signal.aborted) void replaceGate();
+      gates.refill();
     }
   };
 
   const shutDown = async () => {
     closing.abort();
     await running?.catch(() => {});
-    const gate = await waiting.catch(() => null);
-    gate?.kill();
-    await gate?.exited;
+    await gates.close();
     await removeDirectory(parts.workDirectory);
     parts.onClosed();
   };
@@ -84,24 +69,6 @@ export async function createSandbox(parts: SandboxParts): Promise<Sandbox> {
     [Symbol.asyncDispose]: () => sandbox.close(),
   };
   return sandbox;
-}
-
-/** A gate that answered. One that did not is an isolation that this host does not give. */
-async function readyGate(newGate: () => Promise<Gate>): Promise<Gate> {
-  const unavailable = (detail: string, cause?: unknown) =>
-    new ProcessExecutorError({ code: "ISOLATION_UNAVAILABLE", protection: "bubblewrap", detail }, { cause });
-  const gate = await newGate().catch((error: Error) => {
-    throw unavailable(error.message, error);
-  });
-  const complaint = await gate.ready;
-  if (complaint !== null) throw unavailable(complaint);
-  return gate;
-}
-
-/** A gate that fails while nobody waits for it is reported to the next run, not to the process. */
-function keepQuiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }
 
 function checkPlan(
