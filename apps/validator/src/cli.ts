@@ -52,6 +52,7 @@ function createProgram(io: CommandIo, run: Run): Command {
     .description("Evaluates submissions with untrusted WebAssembly challenges.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", `\n${[EXAMPLES, exitCodeTable(), POLICIES].join("\n\n")}`)
     .exitOverride()
     .showHelpAfterError("Add --help to see what there is.")

@@ -94,5 +94,6 @@ function missingAdvice(path: string): string {
 }
 
 function kindAdvice({ input, kind }: { readonly input: InputName; readonly kind: FileKind }): string {
-  return kind === "pipe" && input === "submission" ? "; pipe it to standard input and name it -" : "";
+  if (kind === "directory") return "; name a file in it";
+  return input === "submission" ? "; pipe it to standard input and name it -" : "";
 }

@@ -23,7 +23,7 @@ const identifier = z
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, { error: "must be text without control characters, and not empty" })
   .max(MAX_ID_CHARACTERS, { error: `must have at most ${MAX_ID_CHARACTERS} characters` });
 
-const file = z.string().min(1, { error: "must be the path of a file" });
+const file = z.string({ error: "is required" }).min(1, { error: "must be the path of a file" });
 
 const timestampError = "must be real, or milliseconds since 1970 in digits";
 const timestamp = z.union(
@@ -59,7 +59,7 @@ export type EvaluationOptions = z.infer<typeof evaluationOptions>;
 export function addEvaluationOptions(command: Command): Command {
   return command
     .argument("<challenge.wasm>", "the challenge: a WebAssembly module")
-    .requiredOption("--submission <file>", "what is judged; - reads standard input")
+    .option("--submission <file>", "what is judged; - reads standard input")
     .option("--params <file>", "parameters for the challenge, in the form that it wants")
     .option("--policy <file>", "which commands the challenge may run; without it, none")
     .option("--allow-permissive", "accept a policy that lets the challenge run any program")

@@ -41,29 +41,33 @@ export function buildReport({ request, host, ending, called, durationMs }: Evalu
 
 /** The report of an evaluation that came to no verdict, as far as it is known before anything was run. */
 export function failedReport(call: EvaluationCall, error: ReportError): EvaluationReport {
-  return { ...emptyReport(call), outcome: OUTCOME_OF_ERROR[error.code], error };
+  return emptyReport(call, OUTCOME_OF_ERROR[error.code], error);
 }
 
 function verdictReport(call: EvaluationCall, verdict: Verdict): EvaluationReport {
   return {
-    ...emptyReport(call),
-    outcome: verdict.valid ? "valid" : "not-valid",
+    ...emptyReport(call, verdict.valid ? "valid" : "not-valid", null),
     score: verdict.score === null ? null : String(verdict.score),
     valid: verdict.valid,
     message: verdict.message,
     metricsBase64: base64(verdict.metrics),
     detailsBase64: base64(verdict.details),
-    error: null,
   };
 }
 
-function emptyReport(call: EvaluationCall): Omit<EvaluationReport, "outcome" | "error"> {
+function emptyReport(
+  call: EvaluationCall,
+  outcome: EvaluationReport["outcome"],
+  error: ReportError | null,
+): EvaluationReport {
   return {
     reportVersion: 1,
     call,
+    outcome,
     score: null,
     valid: null,
     message: null,
+    error,
     metricsBase64: null,
     detailsBase64: null,
     memoryBytes: null,

@@ -24,6 +24,7 @@ export function renderLogLine(json: string): string {
 
 function factText(value: unknown): string {
   if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(factText).join(",");
   const message = z.looseObject({ message: z.string() }).safeParse(value);
   return message.success ? message.data.message : JSON.stringify(value);
 }

@@ -8,7 +8,7 @@ const ADVICE: { readonly [Code in ErrorCode]?: string } = {
     "This host provides the functions of platform_sandbox; build the challenge for them, or try another --abi.",
   MISSING_EXPORT: "A challenge exports memory, alloc or allocate, evaluate and validate.",
   BAD_RESULT: "If the challenge was built for another level of the contract, say which with --abi.",
-  ISOLATION_UNAVAILABLE: "Nothing was run without it. assay doctor shows every protection and what to do.",
+  ISOLATION_UNAVAILABLE: "assay doctor shows every protection and what to do.",
   INTERNAL: "This is a fault of assay or of this machine. ASSAY_DEBUG=1 shows where it comes from.",
 };
 

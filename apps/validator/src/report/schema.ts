@@ -90,6 +90,7 @@ export const evaluationReport = z
       .string()
       .nullable()
       .describe("The challenge's own words, unescaped; null without a verdict, and for validate."),
+    error: reportError.nullable(),
     metricsBase64: z.base64().nullable(),
     detailsBase64: z.base64().nullable(),
     memoryBytes: count.nullable().describe("The guest's memory at its end; null when it never had any."),
@@ -108,7 +109,6 @@ export const evaluationReport = z
     moduleSha256: sha256.nullable(),
     policySha256: sha256.nullable(),
     policyFile: z.string().nullable().describe("null: the default policy, which denies every command."),
-    error: reportError.nullable(),
   })
   .refine(
     ({ outcome, valid, error }) =>

@@ -86,23 +86,24 @@ function commandRow(command: CommandReport): string[] {
   const program = fitText(printableText(command.program), MAX_PROGRAM_COLUMNS);
   const args = argumentsText(command);
   if (command.outcome === "denied") return [program, args, "denied", "", "", ""];
-  const { stdoutBytes, stderrBytes, durationMs, truncated } = command;
-  const mark = truncated ? "+" : "";
+  const { stdoutBytes, stderrBytes, durationMs } = command;
   return [
     program,
     args,
     outcomeText(command),
-    `${formatBytes(stdoutBytes)}${mark}`,
-    `${formatBytes(stderrBytes)}${mark}`,
+    formatBytes(stdoutBytes),
+    formatBytes(stderrBytes),
     formatDuration(durationMs),
   ];
 }
 
 type RanCommand = Exclude<CommandReport, { outcome: "denied" | "unreadable" | "malformed" }>;
 
-function outcomeText({ outcome, exitCode, signal }: RanCommand): string {
-  if (outcome === "exited") return `exit ${exitCode}`;
-  return outcome === "signalled" ? printableText(signal ?? outcome) : outcome;
+function outcomeText({ outcome, exitCode, signal, truncated }: RanCommand): string {
+  // That output was cut is the very meaning of this outcome.
+  if (outcome === "output-limit") return outcome;
+  const ended = outcome === "exited" ? `exit ${exitCode}` : printableText(signal ?? outcome);
+  return truncated ? `${ended}, output cut` : ended;
 }
 
 function argumentsText({

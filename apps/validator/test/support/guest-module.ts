@@ -1,0 +1,181 @@
+import {
+  type EvaluationOutput,
+  encodeEvaluationOutput,
+  encodeSandboxExecRequest,
+} from "@assay/host-interface";
+
+/** An import as `platform_sandbox` has it, or as a guest wrongly thinks that it has. */
+interface Import {
+  readonly module: string;
+  readonly name: string;
+  readonly params: number;
+  readonly result: boolean;
+}
+
+/** A guest of a few bytes, at level head. Every function that is not described does the plainest thing that works. */
+export interface GuestDescription {
+  readonly imports?: readonly Import[];
+  /** Instructions of `evaluate`, which must leave an i64. */
+  readonly evaluate?: readonly number[];
+  /** Instructions of `alloc` and `allocate`, which must leave an i32. */
+  readonly alloc?: readonly number[];
+  /** Instructions of `validate`, which must leave an i32. */
+  readonly validate?: readonly number[];
+  readonly memoryPages?: number;
+  /** Bytes that lie in memory at `DATA`. */
+  readonly data?: Uint8Array;
+}
+
+/** Where a guest's data lies; below is what `alloc` gives away. */
+export const DATA = 0x8000;
+const ROOM = 0x400;
+const BUFFER = 0x1000;
+const BUFFER_BYTES = 0x4000;
+
+export const UNREACHABLE = [0x00];
+/** `loop br 0 end`, and `unreachable` to please the validator. */
+export const ENDLESS_LOOP = [0x03, 0x40, 0x0c, 0x00, 0x0b, 0x00];
+
+export const VALID: EvaluationOutput = {
+  score: 7n,
+  valid: true,
+  message: "fine",
+  metrics: null,
+  details: null,
+};
+
+/** Returns `output`, whatever the submission is. */
+export function answeringGuest(output: EvaluationOutput): Uint8Array<ArrayBuffer> {
+  const data = encodeEvaluationOutput("head", output);
+  return guestModule({ data, evaluate: i64Const(packed(DATA, data.length)) });
+}
+
+/** Runs `command`, logs `line`, and returns `output`. */
+export function talkingGuest(
+  command: readonly string[],
+  line: string,
+  output: EvaluationOutput,
+): Uint8Array<ArrayBuffer> {
+  const [program = "", ...args] = command;
+  const request = encodeSandboxExecRequest("head", {
+    command: program,
+    args,
+    env: [],
+    workingDirectory: null,
+    stdin: null,
+    timeoutMs: null,
+  });
+  const text = new TextEncoder().encode(line);
+  const answer = encodeEvaluationOutput("head", output);
+  const [textAt, answerAt] = [DATA + request.length, DATA + request.length + text.length];
+  return guestModule({
+    imports: [
+      { module: "platform_sandbox", name: "sandbox_exec", params: 4, result: true },
+      { module: "platform_sandbox", name: "log_message", params: 3, result: false },
+    ],
+    data: Buffer.concat([request, text, answer]),
+    evaluate: [
+      ...call(0, [DATA, request.length, BUFFER, BUFFER_BYTES]),
+      0x1a, // drop
+      ...call(1, [1, textAt, text.length]),
+      ...i64Const(packed(answerAt, answer.length)),
+    ],
+  });
+}
+
+const I32 = 0x7f;
+const I64 = 0x7e;
+
+/** The bytes of the guest's module. */
+export function guestModule(guest: GuestDescription): Uint8Array<ArrayBuffer> {
+  const { imports = [], data = new Uint8Array(), memoryPages = 2 } = guest;
+  const types = [
+    functionType(1, [I32]), // alloc
+    functionType(2, [I32]), // allocate, validate
+    functionType(2, [I64]), // evaluate
+    ...imports.map(({ params, result }) => functionType(params, result ? [I32] : [])),
+  ];
+  const first = imports.length;
+  const exported = (name: string, kind: number, index: number) => [...text(name), kind, ...unsigned(index)];
+  return new Uint8Array([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, list(types)),
+    ...section(
+      2,
+      list(
+        imports.map(({ module, name }, index) => [...text(module), ...text(name), 0, ...unsigned(3 + index)]),
+      ),
+    ),
+    ...section(3, list([[0], [1], [2], [1]])),
+    ...section(5, list([[0, ...unsigned(memoryPages)]])),
+    ...section(
+      7,
+      list([
+        exported("memory", 2, 0),
+        exported("alloc", 0, first),
+        exported("allocate", 0, first + 1),
+        exported("evaluate", 0, first + 2),
+        exported("validate", 0, first + 3),
+      ]),
+    ),
+    ...section(
+      10,
+      list([
+        body(guest.alloc ?? i32Const(ROOM)),
+        body(guest.alloc ?? i32Const(ROOM)),
+        body(guest.evaluate ?? i64Const(0n)),
+        body(guest.validate ?? i32Const(1)),
+      ]),
+    ),
+    ...section(11, list([[0, ...i32Const(DATA), 0x0b, ...unsigned(data.length), ...data]])),
+  ]);
+}
+
+export function i32Const(value: number): number[] {
+  return [0x41, ...signed(BigInt(value | 0))];
+}
+
+export function i64Const(value: bigint): number[] {
+  return [0x42, ...signed(BigInt.asIntN(64, value))];
+}
+
+function packed(pointer: number, length: number): bigint {
+  return (BigInt(length) << 32n) | BigInt(pointer);
+}
+
+function call(index: number, args: readonly number[]): number[] {
+  return [...args.flatMap(i32Const), 0x10, ...unsigned(index)];
+}
+
+function body(instructions: readonly number[]): number[] {
+  const code = [0, ...instructions, 0x0b];
+  return [...unsigned(code.length), ...code];
+}
+
+function functionType(params: number, results: readonly number[]): number[] {
+  return [0x60, ...unsigned(params), ...Array<number>(params).fill(I32), results.length, ...results];
+}
+
+function section(id: number, content: readonly number[]): number[] {
+  return [id, ...unsigned(content.length), ...content];
+}
+
+function list(items: readonly (readonly number[])[]): number[] {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+function text(value: string): number[] {
+  const bytes = [...Buffer.from(value)];
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+function unsigned(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+}
+
+function signed(value: bigint): number[] {
+  const low = Number(value & 0x7fn);
+  const rest = value >> 7n;
+  const last = (rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0);
+  return last ? [low] : [low | 0x80, ...signed(rest)];
+}
