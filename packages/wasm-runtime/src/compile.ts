@@ -89,7 +89,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
 }
 
 /** Resolves with the thread's answer; rejects when the thread cannot be used any more. */
-function compileOn(
+async function compileOn(
   thread: GuestThread,
   bytes: Uint8Array,
   caps: ResourceCaps,
@@ -110,10 +110,12 @@ function compileOn(
       else refuse({ reason: "compile-memory", threadHeapMiB });
     },
   });
-  thread.send({ type: "compile", bytes, limits, caps });
-  return promise.finally(() => {
+  try {
+    thread.send({ type: "compile", bytes, limits, caps });
+    return await promise;
+  } finally {
     clearTimeout(timer);
     closing.removeEventListener("abort", close);
     thread.listen(null);
-  });
+  }
 }

@@ -48,10 +48,14 @@ export async function runGuestCall(options: GuestCallOptions): Promise<CallEnd> 
   const cancel = () => endBy({ kind: "cancelled" });
   const timer = setTimeout(expire, deadlineMs);
   stop.addEventListener("abort", cancel);
-  if (stop.aborted) cancel();
-  else thread.send(request, [request.call.input.buffer as ArrayBuffer]);
   try {
+    if (stop.aborted) cancel();
+    else thread.send(request);
     return await ended;
+  } catch (cause) {
+    // A registrar's signature that cannot be posted, for one: nothing was started.
+    const failure = { code: "THREAD_FAILED", detail: "the call could not be posted" } as const;
+    return { by: "error", error: new WasmRuntimeError(failure, { cause }) };
   } finally {
     clearTimeout(timer);
     stop.removeEventListener("abort", cancel);

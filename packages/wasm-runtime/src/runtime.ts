@@ -1,10 +1,11 @@
 import type { EvaluationInput, EvaluationOutput } from "@assay/host-interface";
 import { type CompiledModule, createCompiler } from "./compile.ts";
-import { resolveInstanceConfig, resolveRuntimeConfig } from "./config.ts";
+import { type ResolvedInstanceConfig, resolveInstanceConfig, resolveRuntimeConfig } from "./config.ts";
 import type { InstanceConfig, RuntimeConfig } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import { createInstance, type Instance } from "./instance.ts";
 import type { GuestReport } from "./outcome.ts";
+import type { ResourceCaps } from "./rewrite/cap-limits.ts";
 import { startGuestThread } from "./thread.ts";
 import { createThreadPool, type ThreadCounts } from "./thread-pool.ts";
 import { webAssembly } from "./webassembly.ts";
@@ -64,17 +65,22 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
   const { threadHeapMiB, handlerGraceMs, moduleLimits } = settings;
   const closing = new AbortController();
   const active = new Set<Instance>();
-  const pool = createThreadPool({ ...settings, start: () => startGuestThread(threadHeapMiB) });
-  const compiler = createCompiler({ ...settings, pool, limits: moduleLimits, closing: closing.signal });
+  const { signal } = closing;
+  const pool = createThreadPool({
+    ...settings,
+    start: () => startGuestThread(threadHeapMiB),
+    closing: signal,
+  });
+  const compiler = createCompiler({ ...settings, pool, limits: moduleLimits, closing: signal });
 
   async function compile(bytes: Uint8Array, given?: InstanceConfig): Promise<CompiledModule> {
-    return compiler.compile(bytes, resolveInstanceConfig(given));
+    return compiler.compile(bytes, capsOf(resolveInstanceConfig(given)));
   }
 
   async function instantiate(module: CompiledModule, given?: InstanceConfig): Promise<Instance> {
-    if (closing.signal.aborted) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
+    if (signal.aborted) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
     const instanceConfig = resolveInstanceConfig(given);
-    const prepared = await compiler.prepare(module, instanceConfig);
+    const prepared = await compiler.prepare(module, capsOf(instanceConfig));
     return createInstance({ prepared, config: instanceConfig, pool, handlerGraceMs, threadHeapMiB, active });
   }
 
@@ -91,7 +97,7 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
   async function close(): Promise<void> {
     closing.abort();
     await Promise.all([...active].map((instance) => instance.close()));
-    await pool.close();
+    await pool.drain();
   }
 
   return {
@@ -103,4 +109,8 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function capsOf({ maxMemoryBytes, maxTableElements }: ResolvedInstanceConfig): ResourceCaps {
+  return { maxMemoryBytes, maxTableElements };
 }

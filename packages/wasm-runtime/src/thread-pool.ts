@@ -25,23 +25,25 @@ export interface ThreadPool {
   release(thread: GuestThread): Promise<void>;
   /** Ends a thread with whatever runs on it, and starts another if none is ready. */
   retire(thread: GuestThread): Promise<void>;
-  /** Ends idle threads and refuses waiting callers. Busy threads are ended by those who have them. */
-  close(): Promise<void>;
+  /** Once `closing` is aborted: ends idle threads, and waits until those who have the others have given them back. */
+  drain(): Promise<void>;
 }
 
 export interface ThreadPoolOptions {
   readonly maxThreads: number;
   readonly idleThreads: number;
   readonly start: () => Promise<GuestThread>;
+  /** Aborted when the runtime closes: from then on nobody gets a thread. */
+  readonly closing: AbortSignal;
 }
 
-export function createThreadPool({ maxThreads, idleThreads, start }: ThreadPoolOptions): ThreadPool {
-  const idle: GuestThread[] = [];
+export function createThreadPool({ maxThreads, idleThreads, start, closing }: ThreadPoolOptions): ThreadPool {
+  /** Ready, or on their way: who needs a thread need not start another while one is starting. */
+  const idle: Promise<GuestThread>[] = [];
   const waiting: (() => void)[] = [];
-  const replacements = new Set<Promise<void>>();
-  /** A thread is taken, started or replaced only by the holder of one of `maxThreads` permits. */
+  /** Only the holder of one of `maxThreads` permits has a thread. */
   let permits = 0;
-  let closed = false;
+  const { promise: allGivenBack, resolve: lastGivenBack } = Promise.withResolvers<void>();
 
   /** @returns whether a permit was got; not when `signal` was aborted first. */
   async function takePermit(signal: AbortSignal): Promise<boolean> {
@@ -68,13 +70,16 @@ export function createThreadPool({ maxThreads, idleThreads, start }: ThreadPoolO
     const serve = waiting.shift();
     if (serve === undefined) permits -= 1;
     else serve();
+    if (closing.aborted && permits === 0) lastGivenBack();
   }
 
   async function acquire(signal: AbortSignal): Promise<GuestThread | null> {
     if (signal.aborted || !(await takePermit(signal))) return null;
     try {
-      if (closed) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
-      const thread = takeIdle() ?? (await start());
+      requireOpen();
+      const thread = (await takeIdle()) ?? (await start());
+      if (closing.aborted) await thread.terminate();
+      requireOpen();
       thread.setBusy(true);
       return thread;
     } catch (error) {
@@ -83,31 +88,25 @@ export function createThreadPool({ maxThreads, idleThreads, start }: ThreadPoolO
     }
   }
 
-  function takeIdle(): GuestThread | undefined {
-    for (let thread = idle.pop(); thread !== undefined; thread = idle.pop()) {
-      if (thread.alive) return thread;
-    }
-    return undefined;
+  function requireOpen(): void {
+    if (closing.aborted) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
   }
 
-  async function keepOrEnd(thread: GuestThread): Promise<void> {
-    if (thread.alive && !closed && (idle.length < idleThreads || waiting.length > 0)) idle.push(thread);
-    else await thread.terminate();
+  async function takeIdle(): Promise<GuestThread | null> {
+    for (let spare = idle.pop(); spare !== undefined; spare = idle.pop()) {
+      const thread = await spare.catch(() => null);
+      if (thread?.alive) return thread;
+    }
+    return null;
   }
 
   /** Starts a thread to have one ready, if there are too few and room for one. */
-  async function replace(): Promise<void> {
-    if (closed || idle.length >= idleThreads || permits + idle.length >= maxThreads) return;
-    permits += 1;
-    try {
-      const thread = await start();
-      thread.setBusy(false);
-      await keepOrEnd(thread);
-    } catch {
-      // Nobody waits for this thread; the next caller starts one of its own, and hears why it cannot.
-    } finally {
-      givePermit();
-    }
+  function startSpare(): void {
+    if (closing.aborted || idle.length >= idleThreads || permits + idle.length >= maxThreads) return;
+    const spare = start();
+    // If it fails, the next caller starts one of its own, and hears why it cannot.
+    spare.then((thread) => thread.setBusy(false)).catch(() => {});
+    idle.push(spare);
   }
 
   return {
@@ -116,8 +115,10 @@ export function createThreadPool({ maxThreads, idleThreads, start }: ThreadPoolO
     async release(thread) {
       thread.listen(null);
       thread.setBusy(false);
+      const keep = thread.alive && !closing.aborted && (idle.length < idleThreads || waiting.length > 0);
       try {
-        await keepOrEnd(thread);
+        if (keep) idle.push(Promise.resolve(thread));
+        else await thread.terminate();
       } finally {
         givePermit();
       }
@@ -127,13 +128,15 @@ export function createThreadPool({ maxThreads, idleThreads, start }: ThreadPoolO
         await thread.terminate();
       } finally {
         givePermit();
-        const replacement = replace().finally(() => replacements.delete(replacement));
-        replacements.add(replacement);
+        startSpare();
       }
     },
-    async close() {
-      closed = true;
-      await Promise.all([...idle.splice(0).map((thread) => thread.terminate()), ...replacements]);
+    async drain() {
+      const ends = idle.splice(0).map(async (spare) => {
+        const thread = await spare.catch(() => null);
+        await thread?.terminate();
+      });
+      await Promise.all(permits === 0 ? ends : [...ends, allGivenBack]);
     },
   };
 }

@@ -1,0 +1,211 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../src/defaults.ts";
+import { inspectModule } from "../src/inspect.ts";
+import { buildGuest } from "./support/guests.ts";
+import { failureOf } from "./support/refusal.ts";
+import { buildModule, op, text, uleb } from "./support/wasm-builder.ts";
+
+const UTF8_BOM = "\ufeff";
+
+describe("a module's inspection", () => {
+  it("says what it imports, exports and declares", () => {
+    const inspection = inspectModule(
+      buildModule({
+        imports: [
+          { module: "host", name: "run", params: ["i32", "i64"], results: ["f64"] },
+          { module: "host", name: "table", table: { minimum: 1, maximum: 9 } },
+          { module: "host", name: "flag", global: "i32" },
+        ],
+        memories: [{ minimum: 2, maximum: 5 }],
+        tables: [{ minimum: 3 }, { minimum: 0, maximum: 4, element: "externref" }],
+        globals: [{ type: "i64", value: 1n }],
+        tags: [["i32"]],
+        functions: {
+          evaluate: { params: ["i32", "i32"], results: ["i64"], body: op.i64(0n) },
+          hidden: { body: [], export: false },
+        },
+        exports: [{ name: "counter", kind: 3, index: 1 }],
+        start: "hidden",
+        data: [{ offset: 8, bytes: Uint8Array.of(1, 2) }],
+        custom: [{ name: "producers", bytes: Uint8Array.of(1, 2, 3) }],
+      }),
+    );
+
+    expect(inspection).toEqual({
+      sizeBytes: expect.any(Number),
+      imports: [
+        { module: "host", name: "run", kind: "function", type: { params: ["i32", "i64"], results: ["f64"] } },
+        { module: "host", name: "table", kind: "table", limits: { minimum: 1, maximum: 9 } },
+        { module: "host", name: "flag", kind: "global" },
+      ],
+      exports: [
+        { name: "memory", kind: "memory" },
+        { name: "evaluate", kind: "function", type: { params: ["i32", "i32"], results: ["i64"] } },
+        { name: "counter", kind: "global" },
+      ],
+      memory: { minimum: 2, maximum: 5 },
+      tables: [
+        { element: "funcref", limits: { minimum: 3, maximum: null } },
+        { element: "externref", limits: { minimum: 0, maximum: 4 } },
+      ],
+      hasStart: true,
+      counts: { types: 4, functions: 2, globals: 1, tags: 1, elementSegments: 0, dataSegments: 1 },
+      customSections: [{ name: "producers", sizeBytes: 15 }],
+      features: ["exceptions", "reference-types"],
+    });
+  });
+
+  it("gives the type of an exported import", () => {
+    const { exports } = inspectModule(
+      buildModule({
+        imports: [{ module: "host", name: "run", params: ["f32"] }],
+        exports: [{ name: "again", kind: 0, index: 0 }],
+      }),
+    );
+
+    expect(exports).toContainEqual({
+      name: "again",
+      kind: "function",
+      type: { params: ["f32"], results: [] },
+    });
+  });
+
+  it.each([
+    { name: "a prototype's", importName: "__proto__" },
+    { name: "a byte order mark's", importName: UTF8_BOM },
+    { name: "no", importName: "" },
+    { name: "an astral", importName: "𝒻\u0000" },
+  ])("keeps $name name as it is", ({ importName }) => {
+    const { imports } = inspectModule(buildModule({ imports: [{ module: importName, name: importName }] }));
+
+    expect(imports).toEqual([
+      { module: importName, name: importName, kind: "function", type: { params: [], results: [] } },
+    ]);
+  });
+
+  it.each([
+    { feature: "simd", spec: { functions: { f: { params: ["v128"], body: [] } } } },
+    { feature: "multi-value", spec: { functions: { f: { results: ["i32", "i32"], body: op.unreachable } } } },
+    { feature: "bulk-memory", spec: { rawSections: { 12: [0] } } },
+    { feature: "exceptions", spec: { functions: { f: { params: ["exnref"], body: [] } } } },
+  ] as const)("shows $feature", ({ feature, spec }) => {
+    expect(inspectModule(buildModule(spec)).features).toContain(feature);
+  });
+});
+
+describe("a module is refused, by name,", () => {
+  const SHARED = 0x03;
+  const INDEX_64 = 0x04;
+  const PAGE_SIZE = 0x08;
+
+  it.each([
+    { feature: "shared-memory", spec: { memories: [{ minimum: 1, maximum: 1, flags: SHARED }] } },
+    { feature: "memory64", spec: { memories: [{ minimum: 1, flags: INDEX_64 }] } },
+    { feature: "table64", spec: { tables: [{ minimum: 1, flags: INDEX_64 }] } },
+    { feature: "multiple-memories", spec: { memories: [{ minimum: 1 }, { minimum: 1 }] } },
+    {
+      feature: "multiple-memories",
+      spec: { imports: [{ module: "host", name: "memory", memory: { minimum: 1 } }] },
+    },
+    { feature: "custom-page-size", spec: { rawSections: { 5: [1, PAGE_SIZE, 1, 0] } } },
+    {
+      feature: "table-initialiser",
+      spec: { rawSections: { 4: [1, 0x40, 0x00, 0x70, 0x00, 0x01, 0xd0, 0x70, 0x0b] } },
+    },
+    { feature: "gc-types", spec: { rawSections: { 1: [1, 0x5f, 0] } } },
+    { feature: "gc-types", spec: { rawSections: { 1: [1, 0x60, 1, 0x6d, 0] } } },
+    { feature: "gc-types", spec: { rawSections: { 4: [1, 0x63, 0x6e, 0, 0] } } },
+    { feature: "unknown-section", spec: { rawSections: { 14: [0] } } },
+  ] as const)("for $feature", ({ feature, spec }) => {
+    expect(failureOf(() => inspectModule(buildModule(spec)))).toMatchObject({
+      code: "MODULE_REFUSED",
+      reason: "unsupported",
+      feature,
+    });
+  });
+
+  it("for being a component", () => {
+    const component = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0);
+
+    expect(failureOf(() => inspectModule(component))).toMatchObject({ feature: "component" });
+  });
+
+  it("for its size, before anything is read", () => {
+    const failure = failureOf(() => inspectModule(new Uint8Array(DEFAULT_MODULE_LIMITS.maxModuleBytes + 1)));
+
+    expect(failure).toEqual({
+      code: "MODULE_REFUSED",
+      reason: "too-large",
+      sizeBytes: 16_777_217,
+      maxModuleBytes: 16_777_216,
+    });
+  });
+
+  it.each<{ item: string; limit: Partial<ModuleLimits> }>([
+    { item: "types", limit: { maxTypes: 1 } },
+    { item: "values in types", limit: { maxTypeValues: 5 } },
+    { item: "imports", limit: { maxImports: 0 } },
+    { item: "exports", limit: { maxExports: 2 } },
+    { item: "functions", limit: { maxFunctions: 1 } },
+    { item: "globals", limit: { maxGlobals: 0 } },
+    { item: "tables", limit: { maxTables: 0 } },
+    { item: "tags", limit: { maxTags: 0 } },
+    { item: "data segments", limit: { maxSegments: 0 } },
+    { item: "custom sections", limit: { maxCustomSections: 0 } },
+  ])("for too many $item", ({ item, limit }) => {
+    const bytes = buildGuest({
+      imports: [{ module: "host", name: "f" }],
+      globals: [{ type: "i32", value: 0 }],
+      tables: [{ minimum: 1 }],
+      tags: [[]],
+      custom: [{ name: "x", bytes: new Uint8Array() }],
+    });
+
+    expect(failureOf(() => inspectModule(bytes, { ...DEFAULT_MODULE_LIMITS, ...limit }))).toMatchObject({
+      reason: "too-many",
+      item,
+    });
+    expect(failureOf(() => inspectModule(bytes))).toBeNull();
+  });
+
+  it("for a count in the millions, without making room for it", () => {
+    const types = [...uleb(0xffff_ffff), 0x60];
+
+    expect(failureOf(() => inspectModule(buildModule({ rawSections: { 1: types } })))).toMatchObject({
+      reason: "too-many",
+      count: 4_294_967_295,
+    });
+  });
+});
+
+describe("bytes are refused as invalid", () => {
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
+  it.each([
+    { name: "when empty", bytes: [] },
+    { name: "when text", bytes: [...new TextEncoder().encode("(module)")] },
+    { name: "of an unknown version", bytes: [0, 0x61, 0x73, 0x6d, 2, 0, 0, 0] },
+    { name: "with a section beyond their end", bytes: [...header, 1, 9, 0] },
+    { name: "with a section twice", bytes: [...header, 1, 1, 0, 1, 1, 0] },
+    { name: "with bytes after a section's last entry", bytes: [...header, 1, 2, 0, 0] },
+    { name: "with a number of six bytes", bytes: [...header, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0] },
+    { name: "with a number above 32 bits", bytes: [...header, 1, 0x80, 0x80, 0x80, 0x80, 0x10] },
+    { name: "with a name that is not UTF-8", bytes: [...header, 0, 3, 2, 0xc3, 0x28] },
+    { name: "with a type that is not there", bytes: [...header, 3, 2, 1, 0] },
+    { name: "with a function that is not there", bytes: [...header, 7, 5, 1, ...text("f"), 0, 0] },
+    {
+      name: "with a maximum below the minimum",
+      bytes: [...buildModule({ memories: [{ minimum: 2, maximum: 1 }] })],
+    },
+    {
+      name: "when only the engine can tell",
+      bytes: [...buildModule({ functions: { f: { body: op.drop } } })],
+    },
+  ])("$name", ({ bytes }) => {
+    expect(failureOf(() => inspectModule(Uint8Array.from(bytes)))).toEqual({
+      code: "MODULE_REFUSED",
+      reason: "invalid",
+      detail: expect.any(String),
+    });
+  });
+});
