@@ -19,6 +19,15 @@ export interface ModuleLimits {
   readonly maxExports: number;
   /** Functions that the module defines. Default 100 000. */
   readonly maxFunctions: number;
+  /** Bytes of one function's code. Default 512 KiB. */
+  readonly maxFunctionBytes: number;
+  /** Locals of one function, its parameters included. Default 2 000. */
+  readonly maxFunctionLocals: number;
+  /**
+   * Bytes of one function's code, multiplied by its locals: what compiling it can cost grows with both. Default
+   * 67 108 864; the heaviest function seen in real modules has a third of that.
+   */
+  readonly maxFunctionWeight: number;
   /** Globals that the module defines; they live outside of its memory. Default 10 000. */
   readonly maxGlobals: number;
   /** Tables that the module defines. Default 64. */
@@ -38,6 +47,9 @@ export const DEFAULT_MODULE_LIMITS: ModuleLimits = Object.freeze({
   maxImports: 1_000,
   maxExports: 10_000,
   maxFunctions: 100_000,
+  maxFunctionBytes: 512 * 1024,
+  maxFunctionLocals: 2_000,
+  maxFunctionWeight: 64 * MIB,
   maxGlobals: 10_000,
   maxTables: 64,
   maxTags: 1_000,

@@ -1,4 +1,5 @@
 import { type ByteReader, malformed } from "./binary/byte-reader.ts";
+import { readBodySize } from "./binary/code.ts";
 import { readSections, SECTION } from "./binary/sections.ts";
 import { readFunctionType, readLimits, readTable, readValueType } from "./binary/types.ts";
 import { unsupported } from "./binary/unsupported.ts";
@@ -151,6 +152,9 @@ function readSection(draft: Draft, id: number, sizeBytes: number, content: ByteR
     case SECTION.element:
       draft.elementSegments = readCount(content, "element segments", limits.maxSegments);
       break;
+    case SECTION.code:
+      readBodies(draft, content);
+      break;
     case SECTION.data:
       draft.dataSegments = readCount(content, "data segments", limits.maxSegments);
       break;
@@ -172,6 +176,34 @@ function readTypes(draft: Draft, content: ByteReader): void {
     requireCount("values in types", values, draft.limits.maxTypeValues);
     draft.types.push(type);
   });
+}
+
+function readBodies(draft: Draft, content: ByteReader): void {
+  const { limits, functions, imports } = draft;
+  let functionIndex = imports.filter(({ kind }) => kind === "function").length;
+  forEach(content, "functions", limits.maxFunctions, () => {
+    const { bodyBytes, declaredLocals } = readBodySize(content);
+    const locals = declaredLocals + (functions[functionIndex]?.params.length ?? 0);
+    requireCompilable({ functionIndex, bodyBytes, locals }, limits);
+    functionIndex += 1;
+  });
+}
+
+/**
+ * At each branch the compiler keeps a state of all locals, so that a small function can cost it gigabytes and many
+ * seconds, in the middle of which nothing can stop it. A branch takes bytes: their product with the locals bounds both.
+ */
+function requireCompilable(
+  size: { readonly functionIndex: number; readonly bodyBytes: number; readonly locals: number },
+  { maxFunctionBytes, maxFunctionLocals, maxFunctionWeight }: ModuleLimits,
+): void {
+  const fits =
+    size.bodyBytes <= maxFunctionBytes &&
+    size.locals <= maxFunctionLocals &&
+    size.bodyBytes * size.locals <= maxFunctionWeight;
+  if (fits) return;
+  const limits = { maxFunctionBytes, maxFunctionLocals, maxFunctionWeight };
+  throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "function-too-large", ...size, ...limits });
 }
 
 function readImport(draft: Draft, content: ByteReader): void {

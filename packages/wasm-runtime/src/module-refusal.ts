@@ -31,6 +31,8 @@ export type CountedItem =
  * - `invalid`: they are not a valid WebAssembly module; `detail` is the engine's text, or where reading stopped.
  * - `unsupported`: they use `feature`, which we do not run.
  * - `too-large`, `too-many`: they exceed a configured limit.
+ * - `function-too-large`: one function would cost the compiler too much; a limit is on its bytes, its locals, or both
+ *   multiplied.
  * - `compile-timeout`, `compile-memory`: compiling took longer than `maxCompileMs`, or more than the thread's heap.
  */
 export type ModuleRefusal =
@@ -42,6 +44,15 @@ export type ModuleRefusal =
       readonly item: CountedItem;
       readonly count: number;
       readonly limit: number;
+    }
+  | {
+      readonly reason: "function-too-large";
+      readonly functionIndex: number;
+      readonly bodyBytes: number;
+      readonly locals: number;
+      readonly maxFunctionBytes: number;
+      readonly maxFunctionLocals: number;
+      readonly maxFunctionWeight: number;
     }
   | { readonly reason: "compile-timeout"; readonly maxCompileMs: number }
   | { readonly reason: "compile-memory"; readonly threadHeapMiB: number };
@@ -56,6 +67,12 @@ export function describeRefusal(refusal: ModuleRefusal): string {
       return `${refusal.sizeBytes} bytes, more than maxModuleBytes (${refusal.maxModuleBytes})`;
     case "too-many":
       return `${refusal.count} ${refusal.item}, more than ${refusal.limit}`;
+    case "function-too-large":
+      return (
+        `function ${refusal.functionIndex} has ${refusal.bodyBytes} bytes and ${refusal.locals} locals, more than ` +
+        `maxFunctionBytes (${refusal.maxFunctionBytes}), maxFunctionLocals (${refusal.maxFunctionLocals}) or, ` +
+        `multiplied, maxFunctionWeight (${refusal.maxFunctionWeight})`
+      );
     case "compile-timeout":
       return `compiling took longer than maxCompileMs (${refusal.maxCompileMs})`;
     case "compile-memory":

@@ -9,6 +9,7 @@ import {
   type GuestSpec,
   HEAP_AT,
   INPUT,
+  RETURN_VERDICT,
   returnScore,
   returnScore32,
   VERDICT,
@@ -552,6 +553,18 @@ describe("a module made to be expensive to compile", () => {
     });
   });
 
+  it("is refused for a function of 10 000 locals and 10 000 branches", async () => {
+    const locals = Array.from({ length: 10_000 }, () => "i64" as const);
+    const branches = Array.from({ length: 10_000 }, () => op.block(op.get(0), op.brIf(0)));
+
+    expect(await rejectionOf(outcomeOf({ locals, evaluate: [branches, RETURN_VERDICT] }))).toMatchObject({
+      reason: "function-too-large",
+      functionIndex: 3,
+      locals: 10_002,
+    });
+    expect((await outcomeOf({ evaluate: [branches, RETURN_VERDICT] })).kind).toBe("returned");
+  });
+
   it("is refused for its million functions", async () => {
     const bytes = buildGuest({ rawSections: { 3: [0xc0, 0x84, 0x3d] } });
 
@@ -560,6 +573,44 @@ describe("a module made to be expensive to compile", () => {
       item: "functions",
       count: 1_000_000,
     });
+  });
+});
+
+describe("exceptions", () => {
+  /** Keeps as many exceptions as asked for, of 250 numbers each, alive in a table. */
+  const keepExceptions = (count: number): GuestSpec => {
+    const payload = Array.from({ length: 250 }, () => "i64" as const);
+    const throwAndCatch: Body = [
+      [0x02, 0x69, 0x1f, 0x40, 0x01, 0x03, 0x00],
+      payload.map(() => op.i64(2n ** 47n)),
+      op.throw(0),
+      [0x0b, 0x00, 0x0b],
+    ];
+    const store = [op.get(2), throwAndCatch, 0x26, 0x00];
+    const countDown = [op.get(2), op.i32(1), op.i32Sub, op.set(2)];
+    return {
+      tags: [payload],
+      tables: [{ minimum: 65_000, element: "exnref" }],
+      locals: ["i32"],
+      evaluate: [
+        op.i32(count - 1),
+        op.set(2),
+        op.loop(store, countDown, op.get(2), op.i32(-1), op.i32Sub, op.brIf(0)),
+        returnScore(op.i64(1n)),
+      ],
+    };
+  };
+
+  it("kept alive by the gigabyte use up the heap of the guest's own thread", async () => {
+    expect(await outcomeOf(keepExceptions(65_000), { deadlineMs: 20_000 })).toEqual({
+      kind: "out-of-memory",
+      resource: "thread-heap",
+      threadHeapMiB: 128,
+    });
+  });
+
+  it("kept alive in reason are the guest's own matter", async () => {
+    expect(await outcomeOf(keepExceptions(100))).toEqual(returned(1n));
   });
 });
 

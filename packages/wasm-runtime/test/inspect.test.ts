@@ -168,6 +168,39 @@ describe("a module is refused, by name,", () => {
     expect(failureOf(() => inspectModule(bytes))).toBeNull();
   });
 
+  describe("for one function", () => {
+    const oneFunction = (locals: number, bodyBytes: number) => {
+      const body = [...uleb(1), ...uleb(locals), 0x7f];
+      const nops = bodyBytes - body.length - 1;
+      const code = [...body, ...Array.from({ length: nops }, () => 0x01), 0x0b];
+      return buildModule({
+        functions: { f: { params: ["i32"], body: [] } },
+        rawSections: { 10: [1, ...uleb(code.length), ...code] },
+      });
+    };
+
+    it.each([
+      { name: "with too many locals", locals: 2_000, bodyBytes: 100 },
+      { name: "with too many bytes", locals: 1, bodyBytes: 524_289 },
+      { name: "with too many of both", locals: 1_999, bodyBytes: 33_555 },
+    ])("$name, naming it and its numbers", ({ locals, bodyBytes }) => {
+      expect(failureOf(() => inspectModule(oneFunction(locals, bodyBytes)))).toMatchObject({
+        code: "MODULE_REFUSED",
+        reason: "function-too-large",
+        functionIndex: 0,
+        bodyBytes,
+        locals: locals + 1,
+      });
+    });
+
+    it.each([
+      { locals: 1_999, bodyBytes: 33_554 },
+      { locals: 127, bodyBytes: 524_288 },
+    ])("but not one of $locals locals and $bodyBytes bytes", ({ locals, bodyBytes }) => {
+      expect(failureOf(() => inspectModule(oneFunction(locals, bodyBytes)))).toBeNull();
+    });
+  });
+
   it("for a count in the millions, without making room for it", () => {
     const types = [...uleb(0xffff_ffff), 0x60];
 
