@@ -79,6 +79,7 @@ function commandTable(
 }
 
 const MAX_PROGRAM_COLUMNS = 24;
+const MAX_SIGNAL_COLUMNS = 16;
 
 function commandRow(command: CommandReport): string[] {
   if (command.outcome === "unreadable" || command.outcome === "malformed")
@@ -102,7 +103,8 @@ type RanCommand = Exclude<CommandReport, { outcome: "denied" | "unreadable" | "m
 function outcomeText({ outcome, exitCode, signal, truncated }: RanCommand): string {
   // That output was cut is the very meaning of this outcome.
   if (outcome === "output-limit") return outcome;
-  const ended = outcome === "exited" ? `exit ${exitCode}` : printableText(signal ?? outcome);
+  const ended =
+    outcome === "exited" ? `exit ${exitCode}` : fitText(printableText(signal ?? outcome), MAX_SIGNAL_COLUMNS);
   return truncated ? `${ended}, output cut` : ended;
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,8 @@ const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const EXAMPLES = fileURLToPath(new URL("../../../../examples", import.meta.url));
 
 export interface RunOptions {
-  readonly stdin?: string | Uint8Array;
+  /** What is on standard input; `null` leaves it open, for the test to write to. */
+  readonly stdin?: string | Uint8Array | null;
   readonly env?: Readonly<Record<string, string>>;
   /** A program, with its arguments, that starts `assay` in its turn. */
   readonly within?: readonly string[];
@@ -23,7 +24,7 @@ export interface RunResult {
 }
 
 export interface RunningAssay {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<RunResult>;
 }
 
@@ -59,7 +60,7 @@ export function startAssay(
   );
   // A command that refuses its arguments ends without reading.
   child.stdin.on("error", () => {});
-  child.stdin.end(stdin);
+  if (stdin !== null) child.stdin.end(stdin);
   return { child, ended: promise };
 }
 

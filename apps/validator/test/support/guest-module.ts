@@ -83,6 +83,16 @@ export function talkingGuest(
   });
 }
 
+/** Logs `line` and then never ends. */
+export function loopingGuest(line: string): Uint8Array<ArrayBuffer> {
+  const data = new TextEncoder().encode(line);
+  return guestModule({
+    imports: [{ module: "platform_sandbox", name: "log_message", params: 3, result: false }],
+    data,
+    evaluate: [...call(0, [1, DATA, data.length]), ...ENDLESS_LOOP],
+  });
+}
+
 const I32 = 0x7f;
 const I64 = 0x7e;
 

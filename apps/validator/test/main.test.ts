@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { assay, CONTEST, parseReport, temporaryFile } from "./support/assay.ts";
+import { answeringGuest, VALID } from "./support/guest-module.ts";
+
+/** Code that Node runs before `assay`. */
+const preloading = (code: string) => ({
+  NODE_OPTIONS: `--import=${JSON.stringify(`data:text/javascript,${encodeURIComponent(code)}`)}`,
+});
+
+const fine = () => ["evaluate", temporaryFile("fine.wasm", answeringGuest(VALID)), "--submission", "-"];
+
+describe("what breaks is never a verdict", () => {
+  it("an exception that nobody catches is 70", async () => {
+    const boom = `const wait = () => process.listenerCount("uncaughtException") ? process.nextTick(() => { throw new Error("boom") }) : setImmediate(wait); wait();`;
+    const { exitCode, stdout, stderr } = await assay(fine(), { env: preloading(boom) });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 70, stdout: "" });
+    expect(stderr).toBe("assay: boom\n");
+  });
+
+  it("a Node that is too old is 2, and says which is needed", async () => {
+    const old = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.19.0" } });`;
+    const { exitCode, stdout, stderr } = await assay(fine(), { env: preloading(old) });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("Node 24.21 or newer is needed, and this is 22.19.0.");
+  });
+
+  it("an engine without promise integration is 2, with the reason in the report", async () => {
+    const without = `delete WebAssembly.Suspending;`;
+    const { exitCode, stdout } = await assay([...fine(), "--json"], { env: preloading(without) });
+    expect(exitCode).toBe(2);
+    expect(parseReport(stdout).error).toMatchObject({ code: "ENGINE_UNSUPPORTED" });
+  });
+});
+
+describe("errors for people", () => {
+  it("come without a stack", async () => {
+    const { stderr } = await assay(["evaluate", CONTEST, "--submission", "/nowhere"]);
+    expect(stderr).toBe("assay: the submission /nowhere: there is no such file; check the path\n");
+  });
+
+  it("come with one when ASSAY_DEBUG is 1", async () => {
+    const { stderr } = await assay(["evaluate", CONTEST, "--submission", "/nowhere"], {
+      env: { ASSAY_DEBUG: "1" },
+    });
+    expect(stderr).toMatch(/ValidatorError: .*\n +at /);
+  });
+});
+
+it("a descriptor that a shell left open is no obstacle", async () => {
+  const within = ["bash", "-c", 'exec 7</dev/null; "$0" "$@"'];
+  const { exitCode } = await assay(["doctor"], { within });
+  expect(exitCode).toBe(0);
+});
