@@ -1,3 +1,13 @@
-import { packageBuild } from "../../tsup.base.ts";
+import { defineConfig } from "tsup";
 
-export default packageBuild(["src/main.ts"]);
+/** A program, not a library: no declarations. The `#!` line of its entry is kept, and the file is made executable. */
+export default defineConfig({
+  entry: ["src/main.ts"],
+  format: ["esm"],
+  target: "node24",
+  platform: "node",
+  dts: false,
+  sourcemap: true,
+  splitting: true,
+  clean: true,
+});

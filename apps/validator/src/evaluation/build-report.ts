@@ -2,9 +2,13 @@ import { hash } from "node:crypto";
 import type { CommandRecord, SandboxHost } from "@assay/sandbox-host";
 import { OUTCOME_OF_ERROR } from "../outcome.ts";
 import type { CommandReport, EvaluationReport, ReportError } from "../report/schema.ts";
-import type { Ending } from "./evaluate.ts";
 import type { GuestCall, Verdict } from "./guest-call.ts";
 import type { EvaluationCall, EvaluationRequest } from "./request.ts";
+
+/** What an evaluation came to before it is written down. */
+export type Ending =
+  | { readonly kind: "verdict"; readonly verdict: Verdict }
+  | { readonly kind: "failed"; readonly error: ReportError };
 
 /** Everything that is known about an evaluation that was run. */
 export interface Evaluated {

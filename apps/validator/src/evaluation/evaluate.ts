@@ -2,8 +2,8 @@ import type { SandboxHost, SandboxHostOptions } from "@assay/sandbox-host";
 import type { Runtime } from "@assay/wasm-runtime";
 import type { Logger } from "pino";
 import type { EvaluationReport, ReportError } from "../report/schema.ts";
-import { buildReport } from "./build-report.ts";
-import { callGuest, type GuestCall, type Verdict } from "./guest-call.ts";
+import { buildReport, type Ending } from "./build-report.ts";
+import { callGuest, type GuestCall } from "./guest-call.ts";
 import { CANCELLED, errorOfGuest, errorOfThrown } from "./report-error.ts";
 import type { EvaluationRequest } from "./request.ts";
 
@@ -20,11 +20,6 @@ export interface EvaluationOptions {
   /** Aborting it ends the evaluation with outcome `cancelled`, once nothing of it is left. */
   readonly signal?: AbortSignal;
 }
-
-/** What an evaluation came to before it is written down. */
-export type Ending =
-  | { readonly kind: "verdict"; readonly verdict: Verdict }
-  | { readonly kind: "failed"; readonly error: ReportError };
 
 /**
  * Runs one evaluation and reports it. Whatever the guest, its commands or this machine do is in the report; nothing is thrown for it. When
