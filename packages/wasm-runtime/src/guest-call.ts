@@ -50,12 +50,12 @@ export async function runGuestCall(options: GuestCallOptions): Promise<CallEnd> 
   stop.addEventListener("abort", cancel);
   try {
     if (stop.aborted) cancel();
-    else thread.send(request);
+    else if (thread.alive) thread.send(request);
+    else end(threadFailed("it ended between two calls"));
     return await ended;
   } catch (cause) {
     // A registrar's signature that cannot be posted, for one: nothing was started.
-    const failure = { code: "THREAD_FAILED", detail: "the call could not be posted" } as const;
-    return { by: "error", error: new WasmRuntimeError(failure, { cause }) };
+    return threadFailed("the call could not be posted", cause);
   } finally {
     clearTimeout(timer);
     stop.removeEventListener("abort", cancel);
@@ -98,7 +98,7 @@ function readEnding(ending: GuestEnding, usable: boolean, { hostCalls }: GuestCa
         error: new WasmRuntimeError({ code: "MEMORY_UNAVAILABLE", detail: ending.detail }),
       };
     case "thread-failed":
-      return { by: "error", error: new WasmRuntimeError({ code: "THREAD_FAILED", detail: ending.detail }) };
+      return threadFailed(ending.detail);
     default:
       return { by: "guest", result: ending, usable };
   }
@@ -108,4 +108,8 @@ function readThreadFailure(failure: ThreadFailure, { threadHeapMiB }: GuestCallO
   return failure.kind === "out-of-memory"
     ? { by: "host", failure: { kind: "out-of-memory", resource: "thread-heap", threadHeapMiB } }
     : { by: "error", error: failure.error };
+}
+
+function threadFailed(detail: string, cause?: unknown): CallEnd {
+  return { by: "error", error: new WasmRuntimeError({ code: "THREAD_FAILED", detail }, { cause }) };
 }

@@ -58,6 +58,8 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
     const setup = thread === null ? createSetup(plan.executable, functions, options.maxMessageBytes) : null;
     thread ??= await pool.acquire(stop);
     if (thread === null) return nothingRan({ kind: "cancelled" });
+    if (setup !== null) thread.reset();
+    thread.setBusy(true);
 
     const call: GuestCall = {
       entry,
@@ -83,7 +85,7 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
 
   /** A guest that returned keeps its thread; one that ended by itself gives it back; any other takes it with it. */
   async function leaveThread(current: GuestThread, end: CallEnd): Promise<void> {
-    if (end.by === "guest" && end.result.kind !== "failed") return;
+    if (end.by === "guest" && end.result.kind !== "failed") return current.setBusy(false);
     thread = null;
     if (end.by === "guest" && end.usable) await giveBack(current);
     else await pool.retire(current);

@@ -18,7 +18,8 @@ import type { ThreadPool } from "./thread-pool.ts";
 
 /**
  * One guest. Nothing of it runs before the first call: its start function is part of that call, under its deadline. Its
- * memory lives on from call to call, and so does the thread that its first call takes, until it ends or is closed.
+ * memory lives on from call to call, and so does the thread that its first call takes, until it ends or is closed. Only a
+ * running call keeps the process alive.
  */
 export interface Instance {
   /** The level of the guest contract that is spoken with this guest. */

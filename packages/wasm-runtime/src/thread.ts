@@ -31,6 +31,8 @@ export interface GuestThread {
   readonly memoryBytes: number;
   /** Whether it can still be given work. */
   readonly alive: boolean;
+  /** Forgets what was seen of the guest before: another one comes. */
+  reset(): void;
   listen(listener: ThreadListener | null): void;
   send(request: ThreadRequest, transfer?: readonly ArrayBuffer[]): void;
   /** Answers a `sync` call: the guest's thread is blocked and reads no messages. */
@@ -90,6 +92,10 @@ export async function startGuestThread(threadHeapMiB: number): Promise<GuestThre
     },
     get alive() {
       return alive;
+    },
+    reset() {
+      Atomics.store(control, CONTROL.phase, PHASES.indexOf("start"));
+      Atomics.store(control, CONTROL.memoryPages, 0);
     },
     listen(next) {
       listener = next;

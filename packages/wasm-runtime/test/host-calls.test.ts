@@ -163,11 +163,11 @@ describe.each(KINDS)("a %s host function", (kind) => {
         return { value: 0 };
       },
       { evaluate: returnScore32(callExchange(0, 0)) },
-      { deadlineMs: 50 },
+      { deadlineMs: 300 },
     );
     events.push("reported");
 
-    expect(report.outcome).toEqual({ kind: "deadline", phase: "call", deadlineMs: 50 });
+    expect(report.outcome).toEqual({ kind: "deadline", phase: "call", deadlineMs: 300 });
     expect(events).toEqual(["called", "settled", "reported"]);
   });
 
@@ -187,14 +187,18 @@ describe.each(KINDS)("a %s host function", (kind) => {
 
   it("that never settles is named, after a bounded wait", async () => {
     await using impatient = createRuntime({ handlerGraceMs: 20 });
-    const forever = new Promise<HostReply>(() => {});
-    const handle = () => forever;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const handle = () => {
+      controller.abort();
+      return new Promise<HostReply>(() => {});
+    };
     const registrars = [
       registrar({ exchange: { params: ["bytes", "buffer"], result: "i32", kind, handle } }),
     ];
     const guest = buildGuest({ imports: [EXCHANGE], evaluate: returnScore32(callExchange(0, 0)) });
 
-    expect(await rejectionOf(impatient.evaluate(guest, INPUT, { registrars, deadlineMs: 20 }))).toEqual({
+    expect(await rejectionOf(impatient.evaluate(guest, INPUT, { registrars, signal }))).toEqual({
       code: "HANDLER_NOT_SETTLED",
       module: "host",
       name: "exchange",

@@ -27,7 +27,6 @@ export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantia
     createHostCalls(setup.functions, state, channel),
   );
   channel.enter("start");
-  channel.sawMemory(null);
   try {
     const { exports } = new webAssembly.Instance(setup.executable, imports);
     const memory = exportedMemory(exports);
