@@ -32,6 +32,13 @@ describe("what breaks is never a verdict", () => {
   });
 });
 
+it("doctor shows what can be isolated on an engine without promise integration, and that it is not enough", async () => {
+  const { exitCode, stdout } = await assay(["doctor"], { env: preloading("delete WebAssembly.Suspending;") });
+  expect(exitCode).toBe(2);
+  expect(stdout).toMatch(/^seccomp +active/m);
+  expect(stdout).toContain("NOT READY  Node ");
+});
+
 describe("errors for people", () => {
   it("come without a stack", async () => {
     const { stderr } = await assay(["evaluate", CONTEST, "--submission", "/nowhere"]);

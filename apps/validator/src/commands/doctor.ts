@@ -1,7 +1,6 @@
 import { Command } from "commander";
-import { composeServices } from "../compose.ts";
+import { composeExecutor } from "../compose.ts";
 import { CANCELLED, errorOfThrown } from "../evaluation/report-error.ts";
-import { createLogger } from "../log/logger.ts";
 import { OUTCOME_OF_ERROR, type Outcome } from "../outcome.ts";
 import { renderDoctorText } from "../report/doctor-text.ts";
 import { renderJson } from "../report/json.ts";
@@ -27,15 +26,9 @@ async function examine(json: boolean, io: CommandIo): Promise<Outcome> {
 }
 
 async function examineMachine(io: CommandIo): Promise<DoctorReport> {
-  const logger = createLogger({
-    level: "error",
-    format: io.stderr.isTTY ? "text" : "json",
-    stacks: io.debug,
-    write: (line) => io.stderr.write(line),
-  });
   try {
-    await using services = composeServices({ logger });
-    const { platform, isolated, protections, durationMs } = await services.probe();
+    await using executor = composeExecutor();
+    const { platform, isolated, protections, durationMs } = await executor.probe();
     const missing = protections.find(({ status }) => status === "unavailable");
     const base = {
       ...doctorReport(platform),

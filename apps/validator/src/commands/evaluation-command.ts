@@ -51,6 +51,15 @@ async function evaluate(
   options: EvaluationOptions,
   io: CommandIo,
 ): Promise<EvaluationReport> {
+  const module = await readInputFile("challenge", challenge);
+  const params =
+    options.params === undefined ? new Uint8Array() : await readInputFile("params", options.params);
+  const policyFile = options.policy ?? null;
+  const policy = await readyPolicy({ path: policyFile, allowPermissive: options.allowPermissive });
+  // Last, because it may have to be waited for: everything else is known to be right by then.
+  const submission = await readSubmission(options.submission, io);
+  io.signal.throwIfAborted();
+
   using status = startStatusLine(io.stderr, (elapsedMs) => `evaluating … ${(elapsedMs / 1000).toFixed(1)} s`);
   const logger = createLogger({
     level: options.logLevel,
@@ -58,17 +67,8 @@ async function evaluate(
     stacks: io.debug,
     write: status.write,
   });
-  const module = await readInputFile("challenge", challenge);
-  const params =
-    options.params === undefined ? new Uint8Array() : await readInputFile("params", options.params);
-  const policyFile = options.policy ?? null;
-  const policy = await readyPolicy({ path: policyFile, allowPermissive: options.allowPermissive });
   if (policy.permissive)
     logger.warn({ policyFile }, "the policy is permissive: the challenge may run any program");
-  // Last, because it may have to be waited for: everything else is known to be right by then.
-  const submission = await readSubmission(options.submission, io);
-  io.signal.throwIfAborted();
-
   await using services = composeServices({ logger });
   return await runEvaluation(
     services,

@@ -16,7 +16,7 @@ export interface EvaluationServices {
   readonly logger: Logger;
 }
 
-export interface EvaluationOptions {
+export interface EvaluationControl {
   /** Aborting it ends the evaluation with outcome `cancelled`, once nothing of it is left. */
   readonly signal?: AbortSignal;
 }
@@ -34,7 +34,7 @@ export interface EvaluationOptions {
 export async function runEvaluation(
   services: EvaluationServices,
   request: EvaluationRequest,
-  { signal: caller = new AbortController().signal }: EvaluationOptions = {},
+  { signal: caller = new AbortController().signal }: EvaluationControl = {},
 ): Promise<EvaluationReport> {
   const startedAt = performance.now();
   const { policy, clock, identity } = request;
@@ -48,19 +48,17 @@ export async function runEvaluation(
   await opened;
   const [closed] = await Promise.allSettled([host.close()]);
 
-  const ending = endingOf({
+  const ended: Ended = {
     guest,
     closed,
     host,
     deadline,
     cancelled: caller.aborted,
     timeoutMs: request.timeoutMs,
-  });
+  };
+  const ending = endingOf(ended);
   if (ending.kind === "failed" && ending.error.code === "INTERNAL") {
-    services.logger.error(
-      { err: reasonOf(closed) ?? host.failure ?? reasonOf(guest) },
-      "the evaluation failed",
-    );
+    services.logger.error({ err: faultOf(ended) }, "the evaluation failed");
   }
   const called = guest.status === "fulfilled" ? guest.value : null;
   return buildReport({ request, host, ending, called, durationMs: performance.now() - startedAt });
@@ -96,6 +94,10 @@ function endingOf({ guest, closed, host, deadline, cancelled, timeoutMs }: Ended
   return failed(result.kind === "cancelled" || result.kind === "deadline" ? tooLate : errorOfGuest(result));
 }
 
-function reasonOf(settled: PromiseSettledResult<unknown>): unknown {
-  return settled.status === "rejected" ? settled.reason : undefined;
+/** What to look at when the ending is INTERNAL. */
+function faultOf({ guest, closed, host }: Ended): unknown {
+  if (closed.status === "rejected") return closed.reason;
+  if (host.failure !== null) return host.failure;
+  if (guest.status === "rejected") return guest.reason;
+  return guest.value.result.kind === "host-failed" ? guest.value.result.error : null;
 }

@@ -161,5 +161,6 @@ function footer(report: EvaluationReport, { paint }: TextOptions): string[] {
 }
 
 function shown(text: string): string {
-  return fitText(printableText(text), MAX_MESSAGE_COLUMNS);
+  // Cut before it is escaped: a challenge may write tens of megabytes.
+  return fitText(printableText(text.slice(0, MAX_MESSAGE_COLUMNS + 1)), MAX_MESSAGE_COLUMNS);
 }
