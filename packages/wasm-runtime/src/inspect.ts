@@ -1,20 +1,9 @@
-import { type ByteReader, malformed } from "./binary/byte-reader.ts";
-import { readBodySize } from "./binary/code.ts";
-import { readSections, SECTION } from "./binary/sections.ts";
-import { readFunctionType, readLimits, readTable, readValueType } from "./binary/types.ts";
+import { readDraft, type SectionDraft } from "./binary/section-draft.ts";
 import { unsupported } from "./binary/unsupported.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
-import type {
-  FunctionType,
-  Limits,
-  ModuleExport,
-  ModuleImport,
-  ModuleInspection,
-  ModuleTable,
-  VisibleFeature,
-} from "./inspection.ts";
-import type { CountedItem } from "./module-refusal.ts";
+import type { ModuleInspection, VisibleFeature } from "./inspection.ts";
+import { printable } from "./printable.ts";
 import { webAssembly } from "./webassembly.ts";
 
 /**
@@ -30,7 +19,7 @@ export function inspectModule(
   limits: ModuleLimits = DEFAULT_MODULE_LIMITS,
 ): ModuleInspection {
   requireSize(bytes, limits.maxModuleBytes);
-  const inspection = readModule(bytes, limits);
+  const inspection = describeModule(readDraft(bytes, limits), bytes.byteLength);
   requireValid(bytes);
   return inspection;
 }
@@ -48,56 +37,20 @@ function requireValid(bytes: Uint8Array): void {
   try {
     new webAssembly.Module(bytes);
   } catch (error) {
-    if (error instanceof Error) detail = error.message;
+    // The engine's text may quote names of the module.
+    if (error instanceof Error) detail = printable(error.message);
   }
   throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "invalid", detail });
 }
 
-/** What is gathered while reading from section to section. */
-interface Draft {
-  readonly limits: ModuleLimits;
-  readonly types: FunctionType[];
-  /** The type of every function, imported ones first. */
-  readonly functions: FunctionType[];
-  readonly imports: ModuleImport[];
-  readonly exports: ModuleExport[];
-  readonly tables: ModuleTable[];
-  readonly memories: Limits[];
-  readonly customSections: { readonly name: string; readonly sizeBytes: number }[];
-  hasStart: boolean;
-  hasDataCount: boolean;
-  globals: number;
-  tags: number;
-  elementSegments: number;
-  dataSegments: number;
-}
-
-function readModule(bytes: Uint8Array, limits: ModuleLimits): ModuleInspection {
-  const draft: Draft = {
-    limits,
-    types: [],
-    functions: [],
-    imports: [],
-    exports: [],
-    tables: [],
-    memories: [],
-    customSections: [],
-    hasStart: false,
-    hasDataCount: false,
-    globals: 0,
-    tags: 0,
-    elementSegments: 0,
-    dataSegments: 0,
-  };
-  for (const { id, start, end, content } of readSections(bytes)) readSection(draft, id, end - start, content);
-
+function describeModule(draft: SectionDraft, sizeBytes: number): ModuleInspection {
   const { types, functions, imports, exports, tables, memories, customSections } = draft;
   const importedMemories = imports.filter(({ kind }) => kind === "memory").length;
   if (memories.length + importedMemories > 1) {
     throw unsupported("multiple-memories", `${memories.length + importedMemories} memories`);
   }
   return {
-    sizeBytes: bytes.byteLength,
+    sizeBytes,
     imports,
     exports,
     memory: memories[0] ?? null,
@@ -116,172 +69,7 @@ function readModule(bytes: Uint8Array, limits: ModuleLimits): ModuleInspection {
   };
 }
 
-function readSection(draft: Draft, id: number, sizeBytes: number, content: ByteReader): void {
-  const { limits } = draft;
-  switch (id) {
-    case SECTION.custom:
-      draft.customSections.push({ name: content.name(), sizeBytes });
-      requireCount("custom sections", draft.customSections.length, limits.maxCustomSections);
-      break;
-    case SECTION.type:
-      readTypes(draft, content);
-      break;
-    case SECTION.import:
-      forEach(content, "imports", limits.maxImports, () => readImport(draft, content));
-      break;
-    case SECTION.function:
-      forEach(content, "functions", limits.maxFunctions, () => {
-        draft.functions.push(typeAt(draft, content));
-      });
-      break;
-    case SECTION.table:
-      forEach(content, "tables", limits.maxTables, () => draft.tables.push(readTable(content)));
-      break;
-    case SECTION.memory:
-      forEach(content, "memories", 1, () => draft.memories.push(readLimits(content, "memory")));
-      break;
-    case SECTION.global:
-      draft.globals = readCount(content, "globals", limits.maxGlobals);
-      break;
-    case SECTION.export:
-      forEach(content, "exports", limits.maxExports, () => draft.exports.push(readExport(draft, content)));
-      break;
-    case SECTION.start:
-      draft.hasStart = true;
-      break;
-    case SECTION.element:
-      draft.elementSegments = readCount(content, "element segments", limits.maxSegments);
-      break;
-    case SECTION.code:
-      readBodies(draft, content);
-      break;
-    case SECTION.data:
-      draft.dataSegments = readCount(content, "data segments", limits.maxSegments);
-      break;
-    case SECTION.dataCount:
-      draft.hasDataCount = true;
-      break;
-    case SECTION.tag:
-      draft.tags = readCount(content, "tags", limits.maxTags);
-      break;
-  }
-}
-
-function readTypes(draft: Draft, content: ByteReader): void {
-  let values = 0;
-  forEach(content, "types", draft.limits.maxTypes, () => {
-    const type = readFunctionType(content);
-    values += type.params.length + type.results.length;
-    // A million types of a thousand values each would fit into 16 MiB as sections, but not into memory as objects.
-    requireCount("values in types", values, draft.limits.maxTypeValues);
-    draft.types.push(type);
-  });
-}
-
-function readBodies(draft: Draft, content: ByteReader): void {
-  const { limits, functions, imports } = draft;
-  let functionIndex = imports.filter(({ kind }) => kind === "function").length;
-  forEach(content, "functions", limits.maxFunctions, () => {
-    const { bodyBytes, declaredLocals } = readBodySize(content);
-    const locals = declaredLocals + (functions[functionIndex]?.params.length ?? 0);
-    requireCompilable({ functionIndex, bodyBytes, locals }, limits);
-    functionIndex += 1;
-  });
-}
-
-/**
- * At each branch the compiler keeps a state of all locals, so that a small function can cost it gigabytes and many
- * seconds, in the middle of which nothing can stop it. A branch takes bytes: their product with the locals bounds both.
- */
-function requireCompilable(
-  size: { readonly functionIndex: number; readonly bodyBytes: number; readonly locals: number },
-  { maxFunctionBytes, maxFunctionLocals, maxFunctionWeight }: ModuleLimits,
-): void {
-  const fits =
-    size.bodyBytes <= maxFunctionBytes &&
-    size.locals <= maxFunctionLocals &&
-    size.bodyBytes * size.locals <= maxFunctionWeight;
-  if (fits) return;
-  const limits = { maxFunctionBytes, maxFunctionLocals, maxFunctionWeight };
-  throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "function-too-large", ...size, ...limits });
-}
-
-function readImport(draft: Draft, content: ByteReader): void {
-  const module = content.name();
-  const name = content.name();
-  const at = content.offset;
-  const kind = content.byte();
-  switch (kind) {
-    case 0: {
-      const type = typeAt(draft, content);
-      draft.functions.push(type);
-      draft.imports.push({ module, name, kind: "function", type });
-      return;
-    }
-    case 1:
-      draft.imports.push({ module, name, kind: "table", limits: readTable(content).limits });
-      return;
-    case 2:
-      draft.imports.push({ module, name, kind: "memory", limits: readLimits(content, "memory") });
-      return;
-    case 3:
-      readValueType(content);
-      content.byte();
-      draft.imports.push({ module, name, kind: "global" });
-      return;
-    case 4:
-      content.byte();
-      typeAt(draft, content);
-      draft.imports.push({ module, name, kind: "tag" });
-      return;
-    default:
-      throw malformed(at, `an import of kind ${kind}`);
-  }
-}
-
-const EXPORT_KINDS = ["function", "table", "memory", "global", "tag"] as const;
-
-function readExport(draft: Draft, content: ByteReader): ModuleExport {
-  const name = content.name();
-  const at = content.offset;
-  const code = content.byte();
-  const kind = EXPORT_KINDS[code];
-  const index = content.u32();
-  if (kind === undefined) throw malformed(at, `an export of kind ${code}`);
-  if (kind !== "function") return { name, kind };
-  const type = draft.functions[index];
-  if (type === undefined) throw malformed(at, `an export of function ${index}, which is not there`);
-  return { name, kind, type };
-}
-
-function typeAt(draft: Draft, content: ByteReader): FunctionType {
-  const at = content.offset;
-  const index = content.u32();
-  const type = draft.types[index];
-  if (type === undefined) throw malformed(at, `type ${index}, which is not there`);
-  return type;
-}
-
-/** Reads a section's count and then, entry by entry, all of it. */
-function forEach(content: ByteReader, item: CountedItem, limit: number, readEntry: () => void): void {
-  const count = readCount(content, item, limit);
-  for (let index = 0; index < count; index++) readEntry();
-  if (!content.atEnd) throw malformed(content.offset, `bytes after the last of ${count} ${item}`);
-}
-
-function readCount(content: ByteReader, item: CountedItem, limit: number): number {
-  const count = content.u32();
-  requireCount(item, count, limit);
-  return count;
-}
-
-function requireCount(item: CountedItem, count: number, limit: number): void {
-  if (count <= limit) return;
-  if (item === "memories") throw unsupported("multiple-memories", `${count} memories`);
-  throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "too-many", item, count, limit });
-}
-
-function visibleFeatures({ types, tables, tags, imports, hasDataCount }: Draft): VisibleFeature[] {
+function visibleFeatures({ types, tables, tags, imports, hasDataCount }: SectionDraft): VisibleFeature[] {
   const values = new Set(types.flatMap(({ params, results }) => [...params, ...results]));
   const uses: Record<VisibleFeature, boolean> = {
     "bulk-memory": hasDataCount,

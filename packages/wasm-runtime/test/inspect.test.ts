@@ -241,4 +241,16 @@ describe("bytes are refused as invalid", () => {
       detail: expect.any(String),
     });
   });
+
+  it("with a reason in which the module's own names are printable", () => {
+    const name = "\u001b[2J";
+    const bytes = buildModule({
+      functions: { [name]: { body: [] } },
+      exports: [{ name, kind: 0, index: 0 }],
+    });
+
+    expect(failureOf(() => inspectModule(bytes))).toMatchObject({
+      detail: expect.stringMatching(/Duplicate export name '\\u\{1b\}\[2J'/),
+    });
+  });
 });
