@@ -11,7 +11,7 @@ export async function runTests({ rustGuests }) {
     counts[exitCode === 0 ? "passed" : "failed"] += 1;
     if (exitCode !== 0) console.error(`✗ ${name}`);
   };
-  check("types", run("pnpm", ["run", "types", "--output-logs=errors-only"]));
+  check("types", run("pnpm", ["run", "types"]));
   check("lint", run("pnpm", ["run", "lint"]));
   addTests(counts);
   if (rustGuests) check("Rust guests equal their sources", rebuildGuests());

@@ -20,6 +20,23 @@ export function zombieChildren(): readonly number[] {
     .filter((pid) => pid > 0 && isZombieOf(pid, process.pid));
 }
 
+/** Ends everything that has the marker, for the positive controls: a process that forks meanwhile is met again. */
+export async function endAllWith(marker: string): Promise<void> {
+  await until(() => {
+    const found = processesWith(marker);
+    for (const pid of found) endIfThere(pid);
+    return found.length === 0;
+  }, `no process has ${marker} among its arguments`);
+}
+
+function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended in between.
+  }
+}
+
 export function openDescriptors(): number {
   return readdirSync("/proc/self/fd").length;
 }
