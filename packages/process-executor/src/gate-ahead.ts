@@ -1,4 +1,4 @@
-import type { Gate } from "./bubblewrap/gate.ts";
+import { type Gate, readiness } from "./bubblewrap/gate.ts";
 import { ProcessExecutorError } from "./errors.ts";
 
 /** Keeps one gate started ahead of need, so that a command pays for its own start and not for its isolation's. */
@@ -23,10 +23,10 @@ export interface GateAhead {
 
 export function createGateAhead(newGate: () => Promise<Gate>): GateAhead {
   let ahead: Promise<Gate> | null = null;
-  let closed = false;
+  const closing = new AbortController();
 
   const start = () => {
-    ahead ??= readyGate(newGate);
+    ahead ??= readyGate(newGate, closing.signal);
     // One that fails while nobody waits for it is told to whoever takes it, not to the process.
     ahead.catch(() => {});
     return ahead;
@@ -49,11 +49,11 @@ export function createGateAhead(newGate: () => Promise<Gate>): GateAhead {
     },
     refill() {
       setImmediate(() => {
-        if (!closed) void start();
+        if (!closing.signal.aborted) void start();
       });
     },
     async close() {
-      closed = true;
+      closing.abort();
       const gate = await takeAhead();
       gate?.kill();
       await gate?.exited;
@@ -61,14 +61,17 @@ export function createGateAhead(newGate: () => Promise<Gate>): GateAhead {
   };
 }
 
-/** A gate that answered. One that did not is an isolation that this host does not give. */
-async function readyGate(newGate: () => Promise<Gate>): Promise<Gate> {
+/** A gate that answered, in bounded time. One that did not is an isolation that this host does not give. */
+async function readyGate(newGate: () => Promise<Gate>, closing: AbortSignal): Promise<Gate> {
   const unavailable = (detail: string, cause?: unknown) =>
     new ProcessExecutorError({ code: "ISOLATION_UNAVAILABLE", protection: "bubblewrap", detail }, { cause });
   const gate = await newGate().catch((error: Error) => {
     throw unavailable(error.message, error);
   });
-  const complaint = await gate.ready;
-  if (complaint !== null) throw unavailable(complaint);
-  return gate;
+  const complaint = await readiness(gate, closing);
+  if (complaint === null) return gate;
+  gate.kill();
+  await gate.exited;
+  if (closing.aborted) throw new ProcessExecutorError({ code: "SANDBOX_CLOSED" });
+  throw unavailable(complaint);
 }

@@ -5,6 +5,6 @@ export type { InheritableDescriptor } from "./host/descriptors.ts";
 export { closeInheritableDescriptors, findInheritableDescriptors } from "./host/descriptors.ts";
 export type { HostReport, Protection, ProtectionStatus } from "./host-report.ts";
 export { PROTECTIONS } from "./host-report.ts";
-export type { ProcessExecutorOptions } from "./process-executor.ts";
+export type { ProcessExecutorOptions } from "./options.ts";
 export { createProcessExecutor } from "./process-executor.ts";
 export type { CollectedStream, ProcessOutcome, ProcessResult, StdinReport } from "./result.ts";

@@ -45,8 +45,8 @@ export async function createSandbox(parts: SandboxParts): Promise<Sandbox> {
 
   const shutDown = async () => {
     closing.abort();
-    await running?.catch(() => {});
-    await gates.close();
+    // Together: a run may be waiting for a gate that will never be up.
+    await Promise.all([gates.close(), running?.catch(() => {})]);
     await removeDirectory(parts.workDirectory);
     parts.onClosed();
   };
@@ -90,6 +90,8 @@ function checkPlan(
   ) {
     throw unfit(`${plan.program.path} is not among the programs that the sandbox was opened with`);
   }
+  if (options.stdin != null && !(options.stdin instanceof Uint8Array))
+    throw new TypeError("stdin must be a Uint8Array");
   const stdinBytes = options.stdin?.byteLength ?? 0;
   if (stdinBytes > plan.limits.maxStdinBytes) {
     throw unfit(

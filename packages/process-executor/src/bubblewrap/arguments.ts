@@ -51,6 +51,8 @@ export function bubblewrapArguments(view: BubblewrapView): readonly string[] {
     ),
     ...view.files.flatMap(({ source, destination }) => ["--ro-bind", source, destination]),
     ...["--proc", "/proc"],
+    // The gate is process 1 and the same user: through /proc/1/mem a command could write its own exit status, or rewrite the gate.
+    ...["--tmpfs", "/proc/1", "--remount-ro", "/proc/1"],
     ...[
       "--dev",
       "/dev",
@@ -62,7 +64,9 @@ export function bubblewrapArguments(view: BubblewrapView): readonly string[] {
       "/dev",
     ],
     ...["--size", String(TEMPORARY_BYTES), "--tmpfs", TEMPORARY_DIRECTORY],
-    ...["--bind", view.workDirectory, SANDBOX_WORK_DIRECTORY, "--chdir", SANDBOX_WORK_DIRECTORY],
+    ...["--bind", view.workDirectory, SANDBOX_WORK_DIRECTORY],
+    // Not the working directory: the command before may have closed it to everybody, which is for the gate to report.
+    ...["--chdir", "/"],
     // The sandbox's own root is a tmpfs that would be writable otherwise.
     ...["--remount-ro", "/"],
     ...["--info-fd", String(DESCRIPTOR.info)],

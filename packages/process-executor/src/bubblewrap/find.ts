@@ -27,6 +27,7 @@ export async function findBubblewrap(path = KNOWN_PATHS.find(isThere)): Promise<
   const result = await execa(path, ["--version"], {
     reject: false,
     timeout: VERSION_TIMEOUT_MS,
+    killSignal: "SIGKILL",
     extendEnv: false,
     env: {},
     stdin: "ignore",

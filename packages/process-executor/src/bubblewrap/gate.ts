@@ -75,7 +75,6 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   for (const descriptor of [pipes.stdout.childs, pipes.stderr.childs, pipes.seccomp]) closeSync(descriptor);
   if (child.pid === undefined) {
     for (const descriptor of [pipes.stdout.ours, pipes.stderr.ours]) closeSync(descriptor);
-    options.fifos.giveBack(fifos);
     throw new Error((await child).originalMessage ?? "bubblewrap could not be started");
   }
 
@@ -110,7 +109,6 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       for (const stream of streams) stream.destroy();
     });
     await Promise.all([stdout.ended, stderr.ended]);
-    options.fifos.giveBack(fifos);
     return status.text();
   });
   const ready = new Promise<string | null>((resolve) => {
@@ -144,6 +142,24 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       control.end(script);
     },
   };
+}
+
+/**
+ * Waits until a gate is up, for at most `GATE_BOUNDS.startMs`: on a stuck file system bubblewrap can hang for ever.
+ *
+ * @returns `null`, or why it is not up. It may still run then.
+ */
+export async function readiness(gate: Gate, signal: AbortSignal): Promise<string | null> {
+  const late = AbortSignal.any([signal, AbortSignal.timeout(GATE_BOUNDS.startMs)]);
+  const { promise: gaveUp, resolve: giveUp } = Promise.withResolvers<string>();
+  const onLate = () => giveUp(`bubblewrap was not up within ${GATE_BOUNDS.startMs} ms`);
+  if (late.aborted) onLate();
+  late.addEventListener("abort", onLate, { once: true });
+  try {
+    return await Promise.race([gate.ready, gaveUp]);
+  } finally {
+    late.removeEventListener("abort", onLate);
+  }
 }
 
 /**

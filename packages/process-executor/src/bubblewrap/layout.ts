@@ -33,6 +33,8 @@ export const GATE_BOUNDS = {
   statusTextBytes: 4096,
   /** What is kept of bubblewrap's own complaints. */
   setUpTextBytes: 2048,
+  /** How long bubblewrap may take until its shell answers. */
+  startMs: 10_000,
   /** How long the pipes may take to run dry once every process is gone. */
   drainMs: 1000,
   /** How long bubblewrap may take to report its init, or to end after its init was killed. */

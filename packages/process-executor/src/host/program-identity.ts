@@ -25,14 +25,17 @@ export function createIdentityCheck(): IdentityCheck {
       throw changed(`it cannot be found any more (${error.code})`);
     });
     if (realPath !== file.realPath) throw changed(`it now leads to ${realPath}, and led to ${file.realPath}`);
-    const found = await stat(realPath, { bigint: true });
+    const unreadable = (error: NodeJS.ErrnoException) => {
+      throw changed(`it cannot be looked at (${error.code})`);
+    };
+    const found = await stat(realPath, { bigint: true }).catch(unreadable);
     if (!found.isFile()) throw changed("it is no longer a regular file");
     if (String(found.dev) !== file.device || String(found.ino) !== file.inode)
       throw changed("it is another file");
     if (found.size !== BigInt(file.sizeBytes)) throw changed("its size changed");
     const key = `${file.realPath}\0${file.sha256}`;
     if (hashedAt.get(key) === found.ctimeNs) return;
-    if ((await sha256Of(realPath)) !== file.sha256) throw changed("its content changed");
+    if ((await sha256Of(realPath).catch(unreadable)) !== file.sha256) throw changed("its content changed");
     hashedAt.set(key, found.ctimeNs);
   };
 

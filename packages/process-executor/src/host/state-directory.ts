@@ -1,9 +1,20 @@
-import { chmodSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { arch } from "node:process";
 import { INSIDE_GROUP_ID, INSIDE_USER_ID } from "../bubblewrap/layout.ts";
 import { ProcessExecutorError } from "../errors.ts";
+import type { Architecture } from "../seccomp/denied-syscalls.ts";
 import { seccompFilter } from "../seccomp/filter.ts";
+import { isSystemPath } from "./system-directories.ts";
 
 /** The files of one executor: removed as a whole when it is closed. */
 export interface StateDirectory {
@@ -21,23 +32,44 @@ export interface StateDirectory {
  */
 export function makeStateDirectory(
   baseDirectory: string,
-  visitor: { readonly uid: number } | null,
+  visitor: { readonly uid: number; readonly gid: number } | null,
 ): StateDirectory {
   if (arch !== "x64" && arch !== "arm64") {
     const detail = `there is a filter for x64 and arm64, and this is ${arch}`;
     throw new ProcessExecutorError({ code: "ISOLATION_UNAVAILABLE", protection: "seccomp", detail });
   }
-  if (visitor !== null) requirePassage(baseDirectory, visitor.uid);
-  const path = makeDirectory(baseDirectory);
-  // The sandbox's user on the host must get through to its working directory; names in here are not guessable, nor can they be listed.
-  chmodSync(path, 0o711);
+  const base = resolve(baseDirectory);
+  refuseVisible(base);
+  if (visitor !== null) requirePassage(base, visitor.uid);
+  const path = makeDirectory(base);
+  try {
+    return fillStateDirectory(path, arch, visitor);
+  } catch (error) {
+    rmSync(path, { recursive: true, force: true });
+    throw workDirectoryFailed(path, error);
+  }
+}
+
+function fillStateDirectory(
+  path: string,
+  architecture: Architecture,
+  visitor: { readonly gid: number } | null,
+): StateDirectory {
+  // Nobody but the sandbox's user may get through to what commands leave here: a set-user-ID file for one, which works outside of the sandbox.
+  if (visitor !== null) {
+    chownSync(path, -1, visitor.gid);
+    chmodSync(path, 0o710);
+  }
   const write = (name: string, content: string | Uint8Array) => {
-    writeFileSync(join(path, name), content, { mode: 0o444 });
-    return join(path, name);
+    const file = join(path, name);
+    writeFileSync(file, content);
+    // Whatever the umask is.
+    chmodSync(file, 0o444);
+    return file;
   };
   const filters = {
-    isolated: write("isolated.bpf", seccompFilter(arch, false)),
-    network: write("network.bpf", seccompFilter(arch, true)),
+    isolated: write("isolated.bpf", seccompFilter(architecture, false)),
+    network: write("network.bpf", seccompFilter(architecture, true)),
   };
   const passwd = `sandbox:x:${INSIDE_USER_ID}:${INSIDE_GROUP_ID}:sandbox:/work:/bin/sh\n`;
   return {
@@ -55,12 +87,22 @@ function makeDirectory(baseDirectory: string): string {
   try {
     return mkdtempSync(join(baseDirectory, "assay-"));
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new ProcessExecutorError(
-      { code: "WORK_DIRECTORY_FAILED", path: baseDirectory, detail },
-      { cause: error },
-    );
+    throw workDirectoryFailed(baseDirectory, error);
   }
+}
+
+function workDirectoryFailed(path: string, error: unknown): ProcessExecutorError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new ProcessExecutorError({ code: "WORK_DIRECTORY_FAILED", path, detail }, { cause: error });
+}
+
+/** Below a system directory, every sandbox would see the files of all others. */
+function refuseVisible(baseDirectory: string): void {
+  const real = existsSync(baseDirectory) ? realpathSync(baseDirectory) : baseDirectory;
+  if (!isSystemPath(real)) return;
+  const detail =
+    "it lies in a directory of the system that every sandbox sees; choose another base directory";
+  throw new ProcessExecutorError({ code: "WORK_DIRECTORY_FAILED", path: baseDirectory, detail });
 }
 
 /** Every directory on the way must let the sandbox's user pass; bubblewrap's own message would not say which one does not. */

@@ -63,7 +63,7 @@ export function programFiles(
   const destinations = new Map<string, string>();
   for (const { path, realPath } of programs.flatMap((program) => programClosure(program))) {
     for (const destination of [realPath, path]) {
-      if (isBelowAny(destination, SYSTEM_PATHS)) continue;
+      if (isSystemPath(destination)) continue;
       if (isBelowAny(destination, REPLACED)) {
         const detail = `${destination} lies below ${dirname(destination)}, which the sandbox replaces by its own`;
         throw new ProcessExecutorError({ code: "PLAN_NOT_FOR_SANDBOX", detail });
@@ -72,6 +72,11 @@ export function programFiles(
     }
   }
   return [...destinations].map(([destination, source]) => ({ source, destination }));
+}
+
+/** Whether a path lies in what every sandbox sees of the host. */
+export function isSystemPath(path: string): boolean {
+  return isBelowAny(path, SYSTEM_PATHS);
 }
 
 function isBelowAny(path: string, directories: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { ProcessExecutorError } from "../errors.ts";
+import { systemTool } from "./system-tool.ts";
 
 /** Makes the private directory of one evaluation, owned by the user that its commands run as on the host. */
 export async function makeWorkDirectory(
@@ -34,10 +35,10 @@ export async function removeDirectory(directory: string): Promise<void> {
   )
     return;
   const options = { stdin: "ignore", reject: false, stripFinalNewline: true, preferLocal: false } as const;
-  const remove = () => execa("rm", ["-rf", "--one-file-system", "--", directory], options);
+  const remove = () => execa(systemTool("rm"), ["-rf", "--one-file-system", "--", directory], options);
   if ((await remove()).exitCode === 0) return;
   // A directory without permissions stops an ordinary user, though not root.
-  await execa("chmod", ["-R", "u+rwX", "--", directory], options);
+  await execa(systemTool("chmod"), ["-R", "u+rwX", "--", directory], options);
   const second = await remove();
   if (second.exitCode !== 0) throw failed(directory, new Error(second.stderr || second.originalMessage));
 }

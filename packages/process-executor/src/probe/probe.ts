@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Gate } from "../bubblewrap/gate.ts";
+import { type Gate, readiness } from "../bubblewrap/gate.ts";
 import { pidNamespaceOf, processesInNamespace } from "../host/namespace-processes.ts";
 import { type HostReport, PROTECTIONS, type ProtectionStatus } from "../host-report.ts";
 import { type Run, runInGate } from "../run/run.ts";
@@ -58,7 +58,7 @@ export function nothingHolds(detail: string): readonly ProtectionStatus[] {
 }
 
 async function look(parts: ProbeParts, signal: AbortSignal): Promise<Sightings> {
-  const [sight, forks, descendants] = await Promise.all([
+  const [sight, forks, descendants] = await allOrFirstFailure([
     runCanary(parts, SIGHT_CANARY, signal),
     runCanary(parts, FORK_CANARY, signal),
     runCanary(parts, DESCENDANT_CANARY, signal),
@@ -75,6 +75,14 @@ async function look(parts: ProbeParts, signal: AbortSignal): Promise<Sightings> 
   };
 }
 
+/** Like `Promise.all`, but waits for the others too: nothing may still run when the probe is over. */
+async function allOrFirstFailure<T>(
+  running: readonly [Promise<T>, Promise<T>, Promise<T>],
+): Promise<[T, T, T]> {
+  await Promise.allSettled(running);
+  return await Promise.all(running);
+}
+
 async function runCanary(
   parts: ProbeParts,
   script: string,
@@ -84,7 +92,7 @@ async function runCanary(
   const abandon = () => gate.kill();
   signal.addEventListener("abort", abandon, { once: true });
   try {
-    const complaint = await gate.ready;
+    const complaint = await readiness(gate, signal);
     if (complaint !== null) throw new Error(complaint);
     const init = gate.initPid();
     const namespace = init === null ? null : pidNamespaceOf(init);
@@ -104,5 +112,6 @@ async function runCanary(
   } finally {
     signal.removeEventListener("abort", abandon);
     gate.kill();
+    await gate.exited;
   }
 }

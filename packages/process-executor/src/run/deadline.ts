@@ -16,20 +16,25 @@ export interface EndCauses {
 export interface Watched {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Whether the command is known to have ended by itself. */
+  /**
+   * Whether the command is said to have ended by itself. It decides what the end is called and nothing else: the saying comes from inside the
+   * sandbox, and the kill comes in any case.
+   */
   readonly hasEnded: () => boolean;
   /** Called at most once. */
-  readonly onEnd: (cause: EndCause) => void;
+  readonly onEnd: () => void;
 }
 
 /** Watches the clock and the caller's signal of one run. */
 export function watchForEnd({ timeoutMs, signal, hasEnded, onEnd }: Watched): EndCauses {
   let first: EndCause | null = null;
+  let ending = false;
   let disposed = false;
   const end = (cause: EndCause) => {
-    if (first !== null || disposed || hasEnded()) return;
-    first = cause;
-    onEnd(cause);
+    if (ending || disposed) return;
+    ending = true;
+    if (!hasEnded()) first = cause;
+    onEnd();
   };
   // After a starved event loop the timer fires before the news that the command had ended in time: read the news first.
   const timer = setTimeout(() => setImmediate(() => end({ kind: "timed-out" })), timeoutMs);

@@ -1,7 +1,8 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { systemTool } from "../host/system-tool.ts";
 
 /** The output pipes of one command, as paths of FIFOs. */
 export interface FifoSet {
@@ -19,14 +20,14 @@ export interface PipeEnds {
  * Named pipes for what commands write. Node gives a child Unix sockets, through which `/dev/stdout` cannot be opened, and reads them into a new
  * buffer each time (a 1 GB flood grew this process by 73 MB); a FIFO is a real pipe, and is read into one buffer (5 MB).
  * Standard input stays a socket: opening `/dev/stdin` fails there, while on a FIFO it would wait for ever once we had written everything.
- * A set is used by one command at a time, and is empty again once all its descriptors are closed.
+ * A set is for one command alone: a command can keep a pipe open elsewhere, or change its permissions, and must not meet the next one that way.
  */
 export interface FifoPool {
   take(): Promise<FifoSet>;
-  giveBack(set: FifoSet): void;
 }
 
-const SETS_PER_CALL = 4;
+/** mkfifo(1) is started once for so many. */
+const SETS_PER_CALL = 16;
 
 export function createFifoPool(directory: string): FifoPool {
   const free: FifoSet[] = [];
@@ -37,7 +38,11 @@ export function createFifoPool(directory: string): FifoPool {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const sets = Array.from({ length: SETS_PER_CALL }, () => setAt(directory, made++));
     // Commands run as another user and may open /dev/stdout again; the directory keeps everybody else away.
-    await execa("mkfifo", ["-m", "0666", ...sets.flatMap((set) => Object.values(set) as string[])]);
+    await execa(systemTool("mkfifo"), [
+      "-m",
+      "0666",
+      ...sets.flatMap((set) => Object.values(set) as string[]),
+    ]);
     free.push(...sets);
   };
 
@@ -52,11 +57,10 @@ export function createFifoPool(directory: string): FifoPool {
         await making;
       }
     },
-    giveBack: (set) => void free.push(set),
   };
 }
 
-/** A pipe that the child writes to. */
+/** Opens both ends of a pipe that the child writes to, and removes its name. */
 export function openForReading(fifo: string): PipeEnds {
   const ours = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -64,6 +68,8 @@ export function openForReading(fifo: string): PipeEnds {
   } catch (error) {
     closeSync(ours);
     throw error;
+  } finally {
+    unlinkSync(fifo);
   }
 }
 

@@ -13,6 +13,9 @@ export interface Observed {
   readonly memoryKillSeen: boolean;
 }
 
+/** How shells word that no process was left for the command. */
+const FORK_FAILURE = /fork/i;
+
 /**
  * The one place where observations become an outcome. Pure.
  *
@@ -28,7 +31,9 @@ export function outcomeOf(observed: Observed, limits: ApprovedPlan["limits"]): P
   const signal = status.ended?.signal ?? null;
   if ((signal === "SIGKILL" || signal === null) && observed.memoryKillSeen) return { kind: "out-of-memory" };
   if (signal !== null) return { kind: "signalled", signal };
-  if (status.started && status.messages.length === 0) return { kind: "signalled", signal: "SIGKILL" };
+  if (status.started && !status.messages.some((message) => FORK_FAILURE.test(message))) {
+    return { kind: "signalled", signal: "SIGKILL" };
+  }
   return {
     kind: "spawn-failed",
     detail: status.messages.join("; ") || "the sandbox ended before the command started",

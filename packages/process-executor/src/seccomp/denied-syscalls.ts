@@ -92,6 +92,7 @@ export const ARGUMENT_CHECKED = {
   clone: { x64: 56, arm64: 220 },
   clone3: { x64: 435, arm64: 435 },
   ioctl: { x64: 16, arm64: 29 },
+  prlimit64: { x64: 302, arm64: 261 },
   socket: { x64: 41, arm64: 198 },
   socketpair: { x64: 53, arm64: 199 },
 } as const;

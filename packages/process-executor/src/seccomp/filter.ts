@@ -31,6 +31,12 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 
 /**
+ * Set in SOCK_DGRAM (2) and SOCK_RAW (3), not in SOCK_STREAM (1) and SOCK_SEQPACKET (5). A datagram pair can be connected anew to any Unix socket
+ * that its names reach, as if it had come from socket().
+ */
+const DATAGRAM_BIT = 2;
+
+/**
  * The seccomp filter of a sandbox, as the bytes that bubblewrap reads.
  *
  * With `network`, the sandbox shares the host's network namespace, where abstract Unix sockets of the host live: so AF_UNIX sockets are refused there.
@@ -66,8 +72,15 @@ function seccompProgram(architecture: Architecture, network: boolean): readonly 
       ...TERMINAL_INJECTION.flatMap((request) => [ifEqual(request, 0, 1), refuse(EPERM)]),
       allow,
     ]),
+    // Another process's limits, the gate's for one, are not a command's to set; 0 means its own.
+    ...when(number("prlimit64"), [load(DATA.argumentLow(0)), ifEqual(0, 0, 1), allow, refuse(EPERM)]),
     ...when(number("socket"), onlyFamilies(families)),
-    ...when(number("socketpair"), onlyFamilies([AF_UNIX])),
+    ...when(number("socketpair"), [
+      load(DATA.argumentLow(1)),
+      ifAnyBit(DATAGRAM_BIT, 0, 1),
+      refuse(EPERM),
+      ...onlyFamilies([AF_UNIX]),
+    ]),
     allow,
   ];
 }

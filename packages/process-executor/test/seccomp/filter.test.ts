@@ -4,13 +4,23 @@ import { seccompFilter } from "../../src/seccomp/filter.ts";
 import { evaluateFilter } from "../support/bpf-machine.ts";
 
 const ARCHITECTURES = [
-  { architecture: "x64", tag: 0xc000003e, clone: 56, clone3: 435, ioctl: 16, socket: 41, socketpair: 53 },
+  {
+    architecture: "x64",
+    tag: 0xc000003e,
+    clone: 56,
+    clone3: 435,
+    ioctl: 16,
+    prlimit64: 302,
+    socket: 41,
+    socketpair: 53,
+  },
   {
     architecture: "arm64",
     tag: 0xc00000b7,
     clone: 220,
     clone3: 435,
     ioctl: 29,
+    prlimit64: 261,
     socket: 198,
     socketpair: 199,
   },
@@ -27,7 +37,14 @@ describe.each(ARCHITECTURES)("the filter for $architecture", (machine) => {
     evaluateFilter(seccompFilter(architecture, network), { number, tag: callTag, args });
 
   it("refuses exactly the table's numbers among those decided by number alone", () => {
-    const byArgument = [machine.clone, machine.clone3, machine.ioctl, machine.socket, machine.socketpair];
+    const byArgument = [
+      machine.clone,
+      machine.clone3,
+      machine.ioctl,
+      machine.prlimit64,
+      machine.socket,
+      machine.socketpair,
+    ];
     const denied = new Set(DENIED_SYSCALLS.map((syscall) => syscall[architecture]));
     for (let number = 0; number < HIGHEST_NUMBER; number += 1) {
       if (byArgument.includes(number as never)) continue;
@@ -66,7 +83,25 @@ describe.each(ARCHITECTURES)("the filter for $architecture", (machine) => {
   ])("allows only socket families $allowed when network is $network", ({ network, allowed }) => {
     for (let family = 0; family < 64; family += 1) {
       expect(decide(machine.socket, [family], network)).toBe(allowed.includes(family) ? ALLOW : EPERM);
-      expect(decide(machine.socketpair, [family], network)).toBe(family === 1 ? ALLOW : EPERM);
+      expect(decide(machine.socketpair, [family, 1], network)).toBe(family === 1 ? ALLOW : EPERM);
+    }
+  });
+});
+
+describe.each(ARCHITECTURES)("arguments on $architecture", ({ architecture, tag, prlimit64, socketpair }) => {
+  const decide = (number: number, args: readonly number[]) =>
+    evaluateFilter(seccompFilter(architecture, false), { number, tag, args });
+
+  it("let a process set its own limits and no other's", () => {
+    expect(decide(prlimit64, [0])).toBe(ALLOW);
+    for (const pid of [1, 2, 77, 0xffffffff]) expect(decide(prlimit64, [pid])).toBe(EPERM);
+  });
+
+  it("let only connected kinds of socket be paired, whatever flags they carry", () => {
+    const flags = [0, 0o4000, 0o2000000];
+    for (const flag of flags) {
+      expect([1, 5].map((type) => decide(socketpair, [1, type | flag]))).toEqual([ALLOW, ALLOW]);
+      expect([2, 3].map((type) => decide(socketpair, [1, type | flag]))).toEqual([EPERM, EPERM]);
     }
   });
 });

@@ -18,6 +18,23 @@ const SUDO = "sudo, initial_badenv_table in plugins/sudoers/env.c";
  * this table keeps an operator from opening a hole in it by accident.
  */
 export const DANGEROUS_ENVIRONMENT: readonly DangerousVariable[] = [
+  // Shells keep these for themselves: setting one ends the shell that was to start the command.
+  { pattern: "OPTIND", why: "is a variable that shells keep for themselves", source: "getopts in dash(1)" },
+  {
+    pattern: "PPID",
+    why: "is a variable that shells keep for themselves",
+    source: "bash(1), Shell Variables",
+  },
+  {
+    pattern: "UID",
+    why: "is a variable that shells keep for themselves",
+    source: "bash(1), Shell Variables",
+  },
+  {
+    pattern: "EUID",
+    why: "is a variable that shells keep for themselves",
+    source: "bash(1), Shell Variables",
+  },
   // The dynamic loader and the C library: these act on every program.
   { pattern: "LD_*", why: "makes the loader load other libraries", source: "ld.so(8)" },
   { pattern: "DYLD_*", why: "makes the loader load other libraries", source: "dyld(1)" },
