@@ -1,4 +1,5 @@
-import { type Gate, readiness } from "./bubblewrap/gate.ts";
+import type { Gate } from "./bubblewrap/gate.ts";
+import { readiness } from "./bubblewrap/readiness.ts";
 import { ProcessExecutorError } from "./errors.ts";
 
 /** Keeps one gate started ahead of need, so that a command pays for its own start and not for its isolation's. */

@@ -1,11 +1,14 @@
-import { closeSync, openSync, readFileSync } from "node:fs";
-import { Socket } from "node:net";
+import { closeSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { execa } from "execa";
-import { type FifoPool, type FifoSet, openForReading, type PipeEnds } from "../run/fifo-pool.ts";
+import type { FifoPool } from "../run/fifo-pool.ts";
 import { GATE_GREETING } from "./gate-script.ts";
 import { hasEndLine } from "./gate-status.ts";
+import { killGate } from "./kill-gate.ts";
 import { DESCRIPTOR, GATE_BOUNDS } from "./layout.ts";
+import { inherited, openPipes } from "./open-pipes.ts";
+import { collectText, quiet, readInto } from "./read-streams.ts";
+import { settledWithin } from "./settled-within.ts";
 
 /** What a gate is started with. */
 export interface GateOptions {
@@ -50,8 +53,7 @@ export interface Gate {
  * @throws {Error} when bubblewrap could not be started at all (missing, no process or descriptor left); nothing is left open then.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
-  const fifos = await options.fifos.take();
-  const pipes = openAll(fifos, options.seccompPath);
+  const pipes = openPipes(await options.fifos.take(), options.seccompPath);
   const child = execa(options.bubblewrapPath, options.arguments, {
     stdio: [
       "pipe",
@@ -73,7 +75,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     ...(options.hostUser ?? {}),
   });
   for (const descriptor of [pipes.stdout.childs, pipes.stderr.childs, pipes.seccomp]) closeSync(descriptor);
-  if (child.pid === undefined) {
+  const { pid } = child;
+  if (pid === undefined) {
     for (const descriptor of [pipes.stdout.ours, pipes.stderr.ours]) closeSync(descriptor);
     throw new Error((await child).originalMessage ?? "bubblewrap could not be started");
   }
@@ -124,7 +127,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     if (killing) return;
     killing = true;
     control.destroy();
-    void killInit(child.pid, initPid, info.ended, exited, () => child.kill("SIGKILL"));
+    const killBubblewrap = () => child.kill("SIGKILL");
+    void killGate({ bubblewrapPid: pid, initPid, infoEnded: info.ended, exited, killBubblewrap });
   };
 
   return {
@@ -142,148 +146,4 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       control.end(script);
     },
   };
-}
-
-/**
- * Waits until a gate is up, for at most `GATE_BOUNDS.startMs`: on a stuck file system bubblewrap can hang for ever.
- *
- * @returns `null`, or why it is not up. It may still run then.
- */
-export async function readiness(gate: Gate, signal: AbortSignal): Promise<string | null> {
-  const late = AbortSignal.any([signal, AbortSignal.timeout(GATE_BOUNDS.startMs)]);
-  const { promise: gaveUp, resolve: giveUp } = Promise.withResolvers<string>();
-  const onLate = () => giveUp(`bubblewrap was not up within ${GATE_BOUNDS.startMs} ms`);
-  if (late.aborted) onLate();
-  late.addEventListener("abort", onLate, { once: true });
-  try {
-    return await Promise.race([gate.ready, gaveUp]);
-  } finally {
-    late.removeEventListener("abort", onLate);
-  }
-}
-
-/**
- * SIGKILL for the namespace's init, which takes the whole namespace with it. Killing bubblewrap instead, in its first milliseconds, leaves the
- * sandbox alive (bubblewrap#633); it is the last resort for one that hangs, and harmless by then: a gate whose control pipe is closed runs nothing.
- */
-async function killInit(
-  bubblewrapPid: number | undefined,
-  initPid: () => number | null,
-  infoEnded: Promise<void>,
-  exited: Promise<unknown>,
-  killBubblewrap: () => void,
-): Promise<void> {
-  await settledWithin(infoEnded, GATE_BOUNDS.killGraceMs, () => {});
-  const init = initPid();
-  if (init !== null && bubblewrapPid !== undefined && parentOf(init) === bubblewrapPid) signal(init);
-  await settledWithin(exited, GATE_BOUNDS.killGraceMs, killBubblewrap);
-}
-
-/** A process whose parent is our own unreaped child cannot be a stranger with a reused number. */
-function parentOf(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return null;
-  }
-}
-
-function signal(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended in between, which is what was wanted.
-  }
-}
-
-interface OpenPipes {
-  readonly stdout: PipeEnds;
-  readonly stderr: PipeEnds;
-  readonly seccomp: number;
-}
-
-/** execa takes any descriptor of this process, and its types name only those from 3 to 9. */
-function inherited(descriptor: number): 3 {
-  return descriptor as 3;
-}
-
-/** All or none: when the descriptors of this process run out in the middle, the ones that were opened are closed again. */
-function openAll(fifos: FifoSet, seccompPath: string): OpenPipes {
-  const opened: number[] = [];
-  const note = (ends: PipeEnds) => {
-    opened.push(ends.ours, ends.childs);
-    return ends;
-  };
-  try {
-    const stdout = note(openForReading(fifos.stdout));
-    const stderr = note(openForReading(fifos.stderr));
-    return { stdout, stderr, seccomp: openSync(seccompPath, "r") };
-  } catch (error) {
-    for (const descriptor of opened) closeSync(descriptor);
-    throw error;
-  }
-}
-
-/** Reads a pipe into one buffer, over and over: a flood costs this process no memory. */
-function readInto(
-  fd: number,
-  onChunk: (chunk: Uint8Array) => void,
-): { socket: Socket; ended: Promise<void> } {
-  const buffer = new Uint8Array(GATE_BOUNDS.readBufferBytes);
-  const socket = new Socket({
-    fd,
-    readable: true,
-    writable: false,
-    onread: {
-      buffer,
-      callback: (length) => {
-        onChunk(buffer.subarray(0, length));
-        return true;
-      },
-    },
-  });
-  const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  quiet(socket).resume();
-  return { socket, ended };
-}
-
-function collectText(stream: Readable): {
-  text(): string;
-  onText(take: (text: string) => void): void;
-  ended: Promise<void>;
-} {
-  let text = "";
-  let take: (text: string) => void = () => {};
-  stream.setEncoding("latin1");
-  stream.on("data", (chunk: string) => {
-    text = (text + chunk).slice(0, GATE_BOUNDS.statusTextBytes);
-    take(text);
-  });
-  const ended = new Promise<void>((resolve) => quiet(stream).once("close", () => resolve()));
-  return {
-    text: () => text,
-    onText: (next) => {
-      take = next;
-    },
-    ended,
-  };
-}
-
-/** A pipe whose other side went away is an ordinary end here; who needs to know asks the write's callback. */
-function quiet<S extends Readable | Writable>(stream: S): S {
-  stream.on("error", () => {});
-  return stream;
-}
-
-async function settledWithin(promise: Promise<unknown>, ms: number, otherwise: () => void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      otherwise();
-      resolve();
-    }, ms);
-  });
-  await Promise.race([promise, timedOut]);
-  clearTimeout(timer);
 }

@@ -29,8 +29,8 @@ export const SHARED_MEMORY_BYTES = 16 * 1024 * 1024;
 export const GATE_BOUNDS = {
   /** Each output stream is read into one buffer of this size. */
   readBufferBytes: 65_536,
-  /** What is kept of the status descriptor: a few short lines. */
-  statusTextBytes: 4096,
+  /** What is kept of the status descriptor: a few lines, one of which may name a path. */
+  statusTextBytes: 16_384,
   /** What is kept of bubblewrap's own complaints. */
   setUpTextBytes: 2048,
   /** How long bubblewrap may take until its shell answers. */

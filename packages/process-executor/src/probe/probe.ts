@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Gate, readiness } from "../bubblewrap/gate.ts";
+import type { Gate } from "../bubblewrap/gate.ts";
+import { readiness } from "../bubblewrap/readiness.ts";
 import { pidNamespaceOf, processesInNamespace } from "../host/namespace-processes.ts";
 import { type HostReport, PROTECTIONS, type ProtectionStatus } from "../host-report.ts";
 import { type Run, runInGate } from "../run/run.ts";
