@@ -17,6 +17,7 @@ export type ProcessExecutorFailure =
   /** The working directory could not be made or removed. */
   | { readonly code: "WORK_DIRECTORY_FAILED"; readonly path: string; readonly detail: string };
 
+/** What this package failed at: the command did not run. `failure.code` is stable, the message is for people. */
 export class ProcessExecutorError extends Error {
   override readonly name = "ProcessExecutorError";
   readonly failure: ProcessExecutorFailure;

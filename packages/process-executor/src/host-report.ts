@@ -36,4 +36,5 @@ export const PROTECTIONS = [
   "descendants-ended",
 ] as const;
 
+/** The name of one protection. */
 export type Protection = (typeof PROTECTIONS)[number];

@@ -40,6 +40,7 @@ export interface ModuleLimits {
   readonly maxCustomSections: number;
 }
 
+/** What `ModuleLimits` says where nothing is given; frozen. */
 export const DEFAULT_MODULE_LIMITS: ModuleLimits = Object.freeze({
   maxModuleBytes: 16 * MIB,
   maxTypes: 10_000,
@@ -83,6 +84,7 @@ export interface RuntimeConfig {
   readonly handlerGraceMs?: number;
 }
 
+/** What `RuntimeConfig` says where nothing is given; frozen. */
 export const DEFAULT_RUNTIME_CONFIG: Required<RuntimeConfig> = Object.freeze({
   moduleLimits: DEFAULT_MODULE_LIMITS,
   maxCompileMs: 30_000,

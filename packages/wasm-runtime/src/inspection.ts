@@ -1,6 +1,7 @@
 /** A type of value in WebAssembly 2.0 with exception handling. */
 export type WasmValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "funcref" | "externref" | "exnref";
 
+/** A function type of WebAssembly, as a module declares it. */
 export interface FunctionType {
   readonly params: readonly WasmValueType[];
   readonly results: readonly WasmValueType[];
@@ -28,6 +29,7 @@ export type ModuleExport =
   | { readonly name: string; readonly kind: "function"; readonly type: FunctionType }
   | { readonly name: string; readonly kind: "memory" | "table" | "global" | "tag" };
 
+/** A table that a module defines or imports. */
 export interface ModuleTable {
   readonly element: WasmValueType;
   readonly limits: Limits;

@@ -19,6 +19,7 @@ export type CapExceeded =
   | { readonly resource: "memory"; readonly minimumBytes: number; readonly maxMemoryBytes: number }
   | { readonly resource: "table"; readonly minimumElements: number; readonly maxTableElements: number };
 
+/** The capped module, or why it cannot be capped. */
 export type CapResult =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly exceeded: CapExceeded };
