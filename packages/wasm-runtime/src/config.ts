@@ -48,6 +48,7 @@ const MODULE_LIMITS: Checks<ModuleLimits> = {
   maxTables: integer(0, 100_000),
   maxTags: integer(0, 1_000_000),
   maxSegments: integer(0, 1_000_000),
+  maxElementBytes: integer(0, GIB),
   maxCustomSections: integer(0, 1_000_000),
 };
 

@@ -32,10 +32,15 @@ export interface ModuleLimits {
   readonly maxGlobals: number;
   /** Tables that the module defines. Default 64. */
   readonly maxTables: number;
-  /** Exception tags that the module defines. Default 1 000. */
+  /**
+   * Exception tags that the module defines. Default 0: exceptions live on the JavaScript heap of the guest's thread, a
+   * guest can keep as many as it likes, and a full heap can abort the whole process. Only for modules that you trust.
+   */
   readonly maxTags: number;
   /** Data segments, and likewise element segments. Default 100 000 of each. */
   readonly maxSegments: number;
+  /** Bytes of the element section. Each element can take eight bytes of the thread's heap. Default 1 MiB. */
+  readonly maxElementBytes: number;
   /** Default 1 000. */
   readonly maxCustomSections: number;
 }
@@ -53,8 +58,9 @@ export const DEFAULT_MODULE_LIMITS: ModuleLimits = Object.freeze({
   maxFunctionWeight: 64 * MIB,
   maxGlobals: 10_000,
   maxTables: 64,
-  maxTags: 1_000,
+  maxTags: 0,
   maxSegments: 100_000,
+  maxElementBytes: MIB,
   maxCustomSections: 1_000,
 });
 
@@ -73,8 +79,9 @@ export interface RuntimeConfig {
   /** How many threads without a guest are kept ready; starting one takes about 15 ms. Default 1. */
   readonly idleThreads?: number;
   /**
-   * The JavaScript heap of a guest's thread, in MiB. A guest's memory is not in it; its tables, its exceptions and the
-   * compiler's data are. Default 128.
+   * The JavaScript heap of a guest's thread, in MiB. A guest's memory is not in it, its tables and what the engine notes
+   * about its calls are: about 450 MiB for the worst module of 16 MiB that we could write. A full heap mostly ends the
+   * guest as `out-of-memory`, but can abort the process, so it must not be too small for `moduleLimits`. Default 512.
    */
   readonly threadHeapMiB?: number;
   /**
@@ -92,7 +99,7 @@ export const DEFAULT_RUNTIME_CONFIG: Required<RuntimeConfig> = Object.freeze({
   maxCachedBytes: 256 * MIB,
   maxThreads: 16,
   idleThreads: 1,
-  threadHeapMiB: 128,
+  threadHeapMiB: 512,
   handlerGraceMs: 10_000,
 });
 

@@ -4,7 +4,7 @@ import { type CallEnd, type RawResult, runGuestCall } from "./guest-call.ts";
 import { createHostCallRunner } from "./host-call-runner.ts";
 import { type LinkResult, linkImports } from "./link.ts";
 import type { GuestFailure } from "./outcome.ts";
-import type { GuestCall, GuestSetup, PreparedModule } from "./protocol.ts";
+import type { Executable, GuestCall, GuestSetup, PreparedModule } from "./protocol.ts";
 import type { GuestThread } from "./thread.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
@@ -112,7 +112,7 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
 
 type CallPlan =
   | {
-      readonly executable: GuestSetup["executable"];
+      readonly executable: Executable;
       readonly allocator: GuestCall["allocator"];
     }
   | { readonly failure: GuestFailure };
@@ -127,7 +127,7 @@ function planCall(prepared: PreparedModule, link: LinkResult, entry: GuestCall["
 }
 
 function createSetup(
-  executable: GuestSetup["executable"],
+  executable: Executable,
   functions: readonly HostFunction[],
   maxMessageBytes: number,
 ): GuestSetup {

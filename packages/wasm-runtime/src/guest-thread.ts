@@ -17,6 +17,8 @@ async function call(request: Extract<ThreadRequest, { type: "call" }>): Promise<
     const instantiated = instantiateGuest(request.setup, channel);
     if ("ending" in instantiated) return instantiated.ending;
     guest = instantiated.guest;
+    const ending = await guest.start();
+    if (ending !== null) return ending;
   }
   if (guest === null) return { kind: "thread-failed", detail: "a call without a guest" };
   return guest.call(request.call);

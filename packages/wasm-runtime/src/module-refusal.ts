@@ -14,6 +14,7 @@ export type UnsupportedFeature =
 export type CountedItem =
   | "custom sections"
   | "data segments"
+  | "element bytes"
   | "element segments"
   | "exports"
   | "functions"

@@ -67,8 +67,8 @@ export type GuestFailure =
       readonly expected: string;
       readonly found: string | null;
     }
-  /** The start function called a host function that suspends, which only a call may do. */
-  | { readonly kind: "start-suspended" }
+  /** The start function called the host function `name`, which suspends; only an entry point may do that. */
+  | { readonly kind: "start-suspended"; readonly module: string; readonly name: string }
   /** A host function threw or replied wrongly; `error.cause` is what it threw. The guest learnt nothing of it. */
   | {
       readonly kind: "host-failed";
@@ -116,7 +116,7 @@ export function explainFailure(failure: GuestFailure): string {
       return `the guest must export ${failure.name} as ${failure.expected}${found}`;
     }
     case "start-suspended":
-      return "the guest's start function called a host function that suspends";
+      return `the guest's start function called ${importName(failure)}, which suspends`;
     case "host-failed":
       return failure.error.message;
   }

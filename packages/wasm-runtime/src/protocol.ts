@@ -35,9 +35,16 @@ export type ThreadReport =
   /** `usable: false`: the thread waits for nothing but its end. */
   | { readonly type: "ended"; readonly ending: GuestEnding; readonly usable: boolean };
 
+/** A rewritten and compiled module. */
+export interface Executable {
+  readonly module: WasmModule;
+  /** The export to call before anything else; `null` where the module has no start function. */
+  readonly startExport: string | null;
+}
+
 /** A module ready to run, or (`exceeded`) one that starts with more than its caps. */
 export type PreparedModule =
-  | { readonly inspection: ModuleInspection; readonly executable: WasmModule; readonly exceeded: null }
+  | { readonly inspection: ModuleInspection; readonly executable: Executable; readonly exceeded: null }
   | { readonly inspection: ModuleInspection; readonly executable: null; readonly exceeded: CapExceeded };
 
 export type CompileResult =
@@ -45,7 +52,7 @@ export type CompileResult =
   | { readonly ok: false; readonly refusal: ModuleRefusal };
 
 export interface GuestSetup {
-  readonly executable: WasmModule;
+  readonly executable: Executable;
   readonly functions: readonly LinkedFunction[];
   readonly maxMessageBytes: number;
 }

@@ -35,7 +35,6 @@ interface WebAssemblyApi {
   readonly Exception: abstract new (...args: never[]) => object;
   readonly RuntimeError: ErrorConstructor;
   readonly Suspending: new (imported: (...args: (number | bigint)[]) => Promise<unknown>) => object;
-  readonly SuspendError?: ErrorConstructor;
   readonly promising: (exported: WasmFunction) => (...args: (number | bigint)[]) => Promise<unknown>;
 }
 

@@ -3,6 +3,7 @@ import { encodeEvaluationInput, packPointer } from "@assay/host-interface";
 import { describe, expect, it } from "vitest";
 import type { InstanceConfig } from "../src/defaults.ts";
 import type { GuestOutcome } from "../src/outcome.ts";
+import { createRuntime } from "../src/runtime.ts";
 import {
   ALLOC,
   buildGuest,
@@ -378,10 +379,14 @@ describe("a start function", () => {
   });
 
   it("may not suspend", async () => {
-    expect(await outcomeOf(start([exec(0, 0), op.drop]))).toEqual({ kind: "start-suspended" });
+    expect(await outcomeOf(start([exec(0, 0), op.drop]))).toEqual({
+      kind: "start-suspended",
+      module: "host",
+      name: "exec",
+    });
   });
 
-  it("that catches the refusal has reached no handler", async () => {
+  it("may not suspend and catch everything either, and reaches no handler", async () => {
     const calls: string[] = [];
     const handle: HostFunctionHandler = ({ name }) => {
       calls.push(name);
@@ -389,7 +394,7 @@ describe("a start function", () => {
     };
     const spec = start(op.tryCatchAll(exec(0, 0), op.drop));
 
-    expect((await outcomeOf(spec, { registrars: host(handle) })).kind).toBe("returned");
+    expect((await outcomeOf(spec, { registrars: host(handle) })).kind).toBe("start-suspended");
     expect(calls).toEqual([]);
   });
 
@@ -401,16 +406,16 @@ describe("a start function", () => {
     });
   });
 
-  it("may log, but its memory is not there yet", async () => {
+  it("may log from its memory, before anything else of the guest runs", async () => {
     const seen: unknown[] = [];
     const handle: HostFunctionHandler = ({ arguments: args }) => {
       seen.push(...args);
       return {};
     };
-    const spec = start([op.i32(0), op.i32(4), op.call("log")]);
+    const spec = start([op.i32(VERDICT_AT), op.i32(1), op.call("log")]);
 
     expect((await outcomeOf(spec, { registrars: host(undefined, handle) })).kind).toBe("returned");
-    expect(seen).toEqual([{ ok: false, fault: "memory export not found", length: 4 }]);
+    expect(seen).toEqual([{ ok: true, bytes: Uint8Array.of(Number(VERDICT.score)) }]);
   });
 
   it("does not run where the guest does not link", async () => {
@@ -584,40 +589,22 @@ describe("a module made to be expensive to compile", () => {
 });
 
 describe("exceptions", () => {
-  /** Keeps as many exceptions as asked for, of 250 numbers each, alive in a table. */
-  const keepExceptions = (count: number): GuestSpec => {
-    const payload = Array.from({ length: 250 }, () => "i64" as const);
-    const throwAndCatch: Body = [
-      [0x02, 0x69, 0x1f, 0x40, 0x01, 0x03, 0x00],
-      payload.map(() => op.i64(2n ** 47n)),
-      op.throw(0),
-      [0x0b, 0x00, 0x0b],
-    ];
-    const store = [op.get(2), throwAndCatch, 0x26, 0x00];
-    const countDown = [op.get(2), op.i32(1), op.i32Sub, op.set(2)];
-    return {
-      tags: [payload],
-      tables: [{ minimum: 65_000, element: "exnref" }],
-      locals: ["i32"],
-      evaluate: [
-        op.i32(count - 1),
-        op.set(2),
-        op.loop(store, countDown, op.get(2), op.i32(-1), op.i32Sub, op.brIf(0)),
-        returnScore(op.i64(1n)),
-      ],
-    };
-  };
+  const throwing: GuestSpec = { tags: [["i64"]], evaluate: [op.i64(1n), op.throw(0)] };
 
-  it("kept alive by the gigabyte use up the heap of the guest's own thread", async () => {
-    expect(await outcomeOf(keepExceptions(65_000), { deadlineMs: 20_000 })).toEqual({
-      kind: "out-of-memory",
-      resource: "thread-heap",
-      threadHeapMiB: 128,
+  it("could fill a heap that the whole process depends on: a guest has none, unless it is trusted with them", async () => {
+    expect(await rejectionOf(outcomeOf(throwing))).toMatchObject({
+      reason: "too-many",
+      item: "tags",
+      limit: 0,
     });
-  });
+    await using trusting = createRuntime({ moduleLimits: { maxTags: 1 } });
 
-  it("kept alive in reason are the guest's own matter", async () => {
-    expect(await outcomeOf(keepExceptions(100))).toEqual(returned(1n));
+    expect((await trusting.evaluate(buildGuest(throwing), INPUT)).outcome).toEqual({
+      kind: "trap",
+      phase: "call",
+      message: "uncaught exception",
+      frames: [],
+    });
   });
 });
 
@@ -698,9 +685,8 @@ describe("a trap", () => {
     { evaluate: op.unreachable, message: "unreachable" },
     { evaluate: [op.i32(1), op.i32(0), op.i32DivS, op.drop, op.i64(0n)], message: "divide by zero" },
     { evaluate: [op.i32(-1), op.i64Load()], message: "memory access out of bounds" },
-    { evaluate: op.throw(0), message: "uncaught exception" },
   ])("is told by the engine's name for it: $message", async ({ evaluate, message }) => {
-    expect(await outcomeOf({ evaluate, tags: [[]] })).toMatchObject({ kind: "trap", phase: "call", message });
+    expect(await outcomeOf({ evaluate })).toMatchObject({ kind: "trap", phase: "call", message });
   });
 
   it("names the guest's functions, innermost first, and makes their names printable", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { inspectModule } from "../src/inspect.ts";
 import { capLimits } from "../src/rewrite/cap-limits.ts";
+import { exposeStart } from "../src/rewrite/expose-start.ts";
 import { webAssembly } from "../src/webassembly.ts";
 import { buildGuest } from "./support/guests.ts";
 import { failureOf } from "./support/refusal.ts";
@@ -15,7 +16,6 @@ const VALID = buildGuest({
   tables: [{ minimum: 3 }, { minimum: 0, maximum: 4, element: "externref" }],
   memories: [{ minimum: 2, maximum: 5 }],
   globals: [{ type: "i64", value: -5n }],
-  tags: [["i32"]],
   names: { evaluate: "evaluate" },
   functions: { start: { body: [op.i32(1), op.drop] } },
   start: "start",
@@ -45,20 +45,24 @@ it("inspects or refuses any bytes after a module's header", () => {
   );
 });
 
-it("inspects or refuses a module with any of its bytes changed, and what it inspected can be capped", () => {
+it("inspects or refuses a module with any of its bytes changed, and what it inspected can be rewritten", () => {
   const change = fc.record({ at: fc.nat(VALID.length - 1), to: fc.nat(255) });
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
       const bytes = VALID.slice();
       for (const { at, to } of changes) bytes[at] = to;
-      const failure = failureOf(() => inspectModule(bytes));
-      if (failure !== null) return failure.code === "MODULE_REFUSED";
-      const capped = capLimits(bytes, { maxMemoryBytes: 1024 * 1024, maxTableElements: 1_000 });
-      return !capped.ok || webAssembly.validate(capped.bytes);
+      if (!inspectedOrRefused(bytes)) return false;
+      return failureOf(() => inspectModule(bytes)) !== null || webAssembly.validate(rewritten(bytes));
     }),
     { numRuns: 3_000 },
   );
 });
+
+function rewritten(bytes: Uint8Array): Uint8Array {
+  const exportNames = inspectModule(bytes).exports.map(({ name }) => name);
+  const capped = capLimits(bytes, { maxMemoryBytes: 1024 * 1024, maxTableElements: 1_000 });
+  return exposeStart(capped.ok ? capped.bytes : bytes, exportNames).bytes;
+}
 
 it("inspects or refuses a module cut anywhere", () => {
   fc.assert(fc.property(fc.nat(VALID.length - 1), (length) => inspectedOrRefused(VALID.slice(0, length))));

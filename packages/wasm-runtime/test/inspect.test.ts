@@ -19,7 +19,6 @@ describe("a module's inspection", () => {
         memories: [{ minimum: 2, maximum: 5 }],
         tables: [{ minimum: 3 }, { minimum: 0, maximum: 4, element: "externref" }],
         globals: [{ type: "i64", value: 1n }],
-        tags: [["i32"]],
         functions: {
           evaluate: { params: ["i32", "i32"], results: ["i64"], body: op.i64(0n) },
           hidden: { body: [], export: false },
@@ -49,9 +48,9 @@ describe("a module's inspection", () => {
         { element: "externref", limits: { minimum: 0, maximum: 4 } },
       ],
       hasStart: true,
-      counts: { types: 4, functions: 2, globals: 1, tags: 1, elementSegments: 0, dataSegments: 1 },
+      counts: { types: 3, functions: 2, globals: 1, tags: 0, elementSegments: 0, dataSegments: 1 },
       customSections: [{ name: "producers", sizeBytes: 15 }],
-      features: ["exceptions", "reference-types"],
+      features: ["reference-types"],
     });
   });
 
@@ -149,7 +148,7 @@ describe("a module is refused, by name,", () => {
     { item: "functions", limit: { maxFunctions: 1 } },
     { item: "globals", limit: { maxGlobals: 0 } },
     { item: "tables", limit: { maxTables: 0 } },
-    { item: "tags", limit: { maxTags: 0 } },
+    { item: "element bytes", limit: { maxElementBytes: 2 } },
     { item: "data segments", limit: { maxSegments: 0 } },
     { item: "custom sections", limit: { maxCustomSections: 0 } },
   ])("for too many $item", ({ item, limit }) => {
@@ -157,7 +156,7 @@ describe("a module is refused, by name,", () => {
       imports: [{ module: "host", name: "f" }],
       globals: [{ type: "i32", value: 0 }],
       tables: [{ minimum: 1 }],
-      tags: [[]],
+      rawSections: { 9: [0] },
       custom: [{ name: "x", bytes: new Uint8Array() }],
     });
 
@@ -166,6 +165,18 @@ describe("a module is refused, by name,", () => {
       item,
     });
     expect(failureOf(() => inspectModule(bytes))).toBeNull();
+  });
+
+  it("for exceptions, unless they are allowed", () => {
+    const bytes = buildModule({ tags: [["i32"]] });
+    const allowed = inspectModule(bytes, { ...DEFAULT_MODULE_LIMITS, maxTags: 1 });
+
+    expect(failureOf(() => inspectModule(bytes))).toMatchObject({
+      reason: "too-many",
+      item: "tags",
+      limit: 0,
+    });
+    expect(allowed).toMatchObject({ counts: { tags: 1 }, features: ["exceptions"] });
   });
 
   describe("for one function", () => {

@@ -64,8 +64,8 @@ it.each<{ failure: GuestFailure; text: string }>([
     text: "the guest must export evaluate as (i32, i32) -> i64, but has it as global",
   },
   {
-    failure: { kind: "start-suspended" },
-    text: "the guest's start function called a host function that suspends",
+    failure: { kind: "start-suspended", module: "host", name: "exec" },
+    text: "the guest's start function called host::exec, which suspends",
   },
   {
     failure: { kind: "host-failed", module: "host", name: "exec", error: HOST_ERROR },

@@ -83,6 +83,7 @@ function readSection(draft: SectionDraft, id: number, sizeBytes: number, content
       draft.hasStart = true;
       break;
     case SECTION.element:
+      requireCount("element bytes", sizeBytes, limits.maxElementBytes);
       draft.elementSegments = readCount(content, "element segments", limits.maxSegments);
       break;
     case SECTION.code:

@@ -7,19 +7,22 @@ import { createHostImports } from "./host-imports.ts";
 import { placeInput } from "./place-input.ts";
 import { readResult } from "./read-result.ts";
 import { failed, type GuestState } from "./state.ts";
-import { isSuspendError, readTrap } from "./trap.ts";
+import { readTrap } from "./trap.ts";
 
 /** One instance of a module, living in this thread. */
 export interface Guest {
+  /** Runs the start function, if there is one. @returns how the guest ended, or `null` if it goes on. */
+  start(): Promise<GuestEnding | null>;
   /** One call, from placing the input to copying the result. Never rejects for anything that the guest does. */
   call(call: GuestCall): Promise<GuestEnding>;
 }
 
 export type Instantiated = { readonly guest: Guest } | { readonly ending: GuestEnding };
 
-/** Links and instantiates a guest; its start function runs here. */
+/** Links and instantiates a guest. Nothing of it runs: its start function is an export of the rewritten module. */
 export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantiated {
-  const state: GuestState = { memory: null, placing: null };
+  const { module, startExport } = setup.executable;
+  const state: GuestState = { memory: null, doing: { phase: "start" } };
   const imports = createHostImports(
     setup.functions,
     setup.maxMessageBytes,
@@ -28,41 +31,60 @@ export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantia
   );
   channel.enter("start");
   try {
-    const { exports } = new webAssembly.Instance(setup.executable, imports);
+    const { exports } = new webAssembly.Instance(module, imports);
     const memory = exportedMemory(exports);
     state.memory = memory;
     channel.sawMemory(memory);
-    return { guest: createGuest(exports, memory, state, channel) };
+    return { guest: createGuest(exports, startExport, memory, state, channel) };
   } catch (thrown) {
-    return { ending: startEnding(thrown) };
+    return { ending: instantiationEnding(thrown) };
   }
 }
 
-function startEnding(thrown: unknown): GuestEnding {
-  if (isSuspendError(thrown)) return failed({ kind: "start-suspended" });
+function instantiationEnding(thrown: unknown): GuestEnding {
   const trap = readTrap(thrown);
   // The module's limits are within our caps, so it is the host that has no room.
-  if (thrown instanceof RangeError && /out of memory/i.test(thrown.message)) {
-    return { kind: "memory-unavailable", detail: trap.message };
-  }
+  if (thrown instanceof RangeError) return { kind: "memory-unavailable", detail: trap.message };
+  // A data segment that does not fit into the memory, for one.
   return failed({ kind: "trap", phase: "start", ...trap });
 }
 
-function createGuest(exports: WasmExports, memory: WasmMemory, state: GuestState, channel: Channel): Guest {
-  // The allocator too is called so that the engine could suspend it: then it is our code that refuses, with a name.
+function createGuest(
+  exports: WasmExports,
+  startExport: string | null,
+  memory: WasmMemory,
+  state: GuestState,
+  channel: Channel,
+): Guest {
+  // Everything is called so that the engine could suspend it. Where it may not be, it is our code that refuses, with a
+  // name and in a way that the guest cannot catch.
   const callExport = (name: string, ...args: number[]) =>
     webAssembly.promising(exportedFunction(exports, name))(...args);
 
+  function enter(doing: GuestState["doing"]): void {
+    state.doing = doing;
+    channel.enter(doing.phase);
+  }
+
   return {
+    async start() {
+      if (startExport === null) return null;
+      try {
+        await callExport(startExport);
+        return null;
+      } catch (thrown) {
+        return failed({ kind: "trap", phase: "start", ...readTrap(thrown) });
+      } finally {
+        channel.sawMemory(memory);
+      }
+    },
     async call(call) {
-      channel.enter("allocate");
-      state.placing = call;
+      enter({ phase: "allocate", call });
       const placed = await placeInput(call, memory, (...args) => callExport(call.allocator, ...args));
-      state.placing = null;
       channel.sawMemory(memory);
       if ("ending" in placed) return placed.ending;
 
-      channel.enter("call");
+      enter({ phase: "call" });
       try {
         const returned = await callExport(call.entry, placed.pointer, call.input.byteLength);
         if (typeof returned !== "bigint") return { kind: "flag", flag: returned !== 0 };

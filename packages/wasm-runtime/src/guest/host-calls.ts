@@ -34,15 +34,12 @@ export function createHostCalls(
   };
 }
 
-/** Only the entry point may be suspended: while an allocator waited, the host's input would wait with it. */
-function refuseSuspension(
-  { memory, placing }: GuestState,
-  called: LinkedFunction | undefined,
-): GuestEnding | null {
-  if (memory === null) return failed({ kind: "start-suspended" });
-  if (placing === null) return null;
-  const name = called === undefined ? "a host function" : `${called.module}::${called.name}`;
-  return allocationFailed(placing, "suspended", printable(`it called ${name}, which suspends`));
+/** Only an entry point may be suspended: while an allocator waited, the host's input would wait with it. */
+function refuseSuspension({ doing }: GuestState, called: LinkedFunction | undefined): GuestEnding | null {
+  if (doing.phase === "call") return null;
+  const { module = "", name = "" } = called ?? {};
+  if (doing.phase === "start") return failed({ kind: "start-suspended", module, name });
+  return allocationFailed(doing.call, "suspended", printable(`it called ${module}::${name}, which suspends`));
 }
 
 function writeReply({ memory }: GuestState, args: readonly HostArgument[], bytes: Uint8Array): boolean {

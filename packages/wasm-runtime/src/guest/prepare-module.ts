@@ -3,9 +3,10 @@ import { WasmRuntimeError } from "../errors.ts";
 import { inspectModule } from "../inspect.ts";
 import type { CompileResult } from "../protocol.ts";
 import { capLimits, type ResourceCaps } from "../rewrite/cap-limits.ts";
+import { exposeStart } from "../rewrite/expose-start.ts";
 import { webAssembly } from "../webassembly.ts";
 
-/** Inspects, caps and compiles a module: the work on untrusted bytes that comes before any guest. */
+/** Inspects, rewrites and compiles a module: the work on untrusted bytes that comes before any guest. */
 export function prepareModule(bytes: Uint8Array, limits: ModuleLimits, caps: ResourceCaps): CompileResult {
   try {
     const inspection = inspectModule(bytes, limits);
@@ -13,7 +14,9 @@ export function prepareModule(bytes: Uint8Array, limits: ModuleLimits, caps: Res
     if (!capped.ok) {
       return { ok: true, prepared: { inspection, executable: null, exceeded: capped.exceeded } };
     }
-    const executable = new webAssembly.Module(capped.bytes);
+    const exportNames = inspection.exports.map(({ name }) => name);
+    const { bytes: exposed, startExport } = exposeStart(capped.bytes, exportNames);
+    const executable = { module: new webAssembly.Module(exposed), startExport };
     return { ok: true, prepared: { inspection, executable, exceeded: null } };
   } catch (error) {
     if (error instanceof WasmRuntimeError && error.failure.code === "MODULE_REFUSED") {

@@ -4,10 +4,13 @@ import type { WasmMemory } from "../webassembly.ts";
 
 /** What the parts of one guest share: its host functions need to know what the guest is doing. */
 export interface GuestState {
-  /** `null` until the guest is instantiated: its start function runs without a memory that we could reach. */
+  /** `null` until the guest is instantiated, when nothing of it has run yet. */
   memory: WasmMemory | null;
-  /** The call whose input the guest's allocator is finding room for. */
-  placing: GuestCall | null;
+  /** The start function, the allocator for a call's input, or an entry point. */
+  doing:
+    | { readonly phase: "start" }
+    | { readonly phase: "allocate"; readonly call: GuestCall }
+    | { readonly phase: "call" };
 }
 
 export function failed(failure: GuestFailure): GuestEnding {

@@ -16,11 +16,6 @@ export function readTrap(thrown: unknown): Trap {
   return { message: messageOf(thrown), frames: framesOf(thrown) };
 }
 
-/** Whether a suspending host function was called where nothing can be suspended: in the start function. */
-export function isSuspendError(thrown: unknown): boolean {
-  return webAssembly.SuspendError !== undefined && thrown instanceof webAssembly.SuspendError;
-}
-
 function messageOf(thrown: unknown): string {
   if (thrown instanceof webAssembly.RuntimeError) return printable(thrown.message);
   if (isStackOverflow(thrown)) return "call stack exhausted";
