@@ -37,7 +37,7 @@ export async function runGuestCall(options: GuestCallOptions): Promise<CallEnd> 
 
   thread.listen({
     report(report) {
-      if (report.type === "ended") end(readEnding(report.ending, report.usable, options));
+      if (report.type === "ended") end(readEnding(report.ending, report.usable));
       if (report.type === "host-call") void answer(report.call, options).then((fault) => fault && end(fault));
     },
     failed(failure) {
@@ -69,28 +69,29 @@ async function answer(
   { thread, hostCalls }: GuestCallOptions,
 ): Promise<CallEnd | null> {
   try {
-    const reply = await hostCalls.run(call);
-    if (!thread.alive) return null;
+    const { kind, reply } = await hostCalls.run(call);
     const message = { callId: call.callId, ...reply };
-    if (hostCalls.functionAt(call.functionIndex).signature.kind === "sync") thread.answerSync(message);
+    if (!thread.alive) return null;
+    if (kind === "sync") thread.answerSync(message);
     else thread.send({ type: "answer", answer: message });
     return null;
   } catch (error) {
-    return hostFailed(call.functionIndex, hostCalls, error as WasmRuntimeError);
+    return readError(error);
   }
 }
 
-function hostFailed(functionIndex: number, hostCalls: HostCallRunner, error: WasmRuntimeError): CallEnd {
-  const { module, name } = hostCalls.functionAt(functionIndex);
+function readError(error: unknown): CallEnd {
+  if (!(error instanceof WasmRuntimeError)) return threadFailed("an answer could not be posted", error);
+  if (error.failure.code !== "HOST_FUNCTION_FAILED") return { by: "error", error };
+  const { module, name } = error.failure;
   return { by: "host", failure: { kind: "host-failed", module, name, error } };
 }
 
-function readEnding(ending: GuestEnding, usable: boolean, { hostCalls }: GuestCallOptions): CallEnd {
+function readEnding(ending: GuestEnding, usable: boolean): CallEnd {
   switch (ending.kind) {
     case "host-fault": {
-      const { module, name } = hostCalls.functionAt(ending.functionIndex);
-      const failure = { code: "HOST_FUNCTION_FAILED", module, name, ...ending.fault } as const;
-      return hostFailed(ending.functionIndex, hostCalls, new WasmRuntimeError(failure));
+      const { module, name, fault } = ending;
+      return readError(new WasmRuntimeError({ code: "HOST_FUNCTION_FAILED", module, name, ...fault }));
     }
     case "memory-unavailable":
       return {

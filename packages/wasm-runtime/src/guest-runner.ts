@@ -131,7 +131,8 @@ function createSetup(
   functions: readonly HostFunction[],
   maxMessageBytes: number,
 ): GuestSetup {
-  const linked = functions.map(({ module, name, signature: { params, kind } }) => ({
+  const linked = functions.map(({ module, name, signature: { params, kind } }, index) => ({
+    index,
     module,
     name,
     params,

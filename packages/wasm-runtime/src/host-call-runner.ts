@@ -1,18 +1,31 @@
-import type { AbiLevel, CallerIdentity, HostCall, HostFunction, HostReply } from "@assay/host-interface";
+import type {
+  AbiLevel,
+  CallerIdentity,
+  HostCall,
+  HostFunction,
+  HostFunctionKind,
+  HostReply,
+} from "@assay/host-interface";
 import { WasmRuntimeError } from "./errors.ts";
 import { type CheckedReply, checkReply } from "./host-reply.ts";
 import type { HostCallReport } from "./protocol.ts";
+import { settleWithin } from "./settle-within.ts";
+
+/** A reply, and how it gets back to the guest. */
+export interface AnsweredCall {
+  readonly kind: HostFunctionKind;
+  readonly reply: CheckedReply;
+}
 
 /** Runs the host functions of one guest, one at a time: a guest waits for each answer. */
 export interface HostCallRunner {
-  /** The function of a call. */
-  functionAt(functionIndex: number): HostFunction;
   /**
    * Runs the handler of a call.
    *
-   * @throws {WasmRuntimeError} `HOST_FUNCTION_FAILED`: it threw (`cause`), or its reply does not fit.
+   * @throws {WasmRuntimeError} `HOST_FUNCTION_FAILED`: it threw (`cause`), or its reply does not fit. `THREAD_FAILED`: no
+   *   such function was linked.
    */
-  run(call: HostCallReport): Promise<CheckedReply>;
+  run(call: HostCallReport): Promise<AnsweredCall>;
   /**
    * Tells a handler that still runs that its guest has ended, and waits for it.
    *
@@ -41,17 +54,17 @@ export function createHostCallRunner(
   }
 
   return {
-    functionAt,
     async run(call) {
       const hostFunction = functionAt(call.functionIndex);
-      const { module, name } = hostFunction;
+      const { module, name, signature } = hostFunction;
       const guestEnded = new AbortController();
       const { signal } = guestEnded;
       const args = call.arguments;
       const reply = handle(hostFunction, { module, name, arguments: args, abi, caller, signal });
       running = { hostFunction, guestEnded, settled: reply.catch(() => {}) };
       try {
-        return checkReply(hostFunction, args, await reply.catch(throwAsFailed(hostFunction)));
+        const settled = await reply.catch(throwAsFailed(hostFunction));
+        return { kind: signature.kind, reply: checkReply(hostFunction, args, settled) };
       } finally {
         running = null;
       }
@@ -61,14 +74,7 @@ export function createHostCallRunner(
       const { hostFunction, guestEnded, settled } = running;
       const { module, name } = hostFunction;
       guestEnded.abort();
-      const { promise: late, reject } = Promise.withResolvers<never>();
-      const failure = { code: "HANDLER_NOT_SETTLED", module, name, graceMs } as const;
-      const timer = setTimeout(() => reject(new WasmRuntimeError(failure)), graceMs);
-      try {
-        await Promise.race([settled, late]);
-      } finally {
-        clearTimeout(timer);
-      }
+      await settleWithin(settled, graceMs, { code: "HANDLER_NOT_SETTLED", module, name, graceMs });
     },
   };
 }

@@ -57,8 +57,10 @@ export interface GuestSetup {
   readonly maxMessageBytes: number;
 }
 
-/** A host function as the guest's thread sees it; calls name it by its place in `GuestSetup.functions`. */
+/** A host function as the guest's thread sees it. */
 export interface LinkedFunction {
+  /** Its place in `GuestSetup.functions`, by which a call names it. */
+  readonly index: number;
   readonly module: string;
   readonly name: string;
   readonly params: readonly HostParameter[];
@@ -91,7 +93,12 @@ export type GuestEnding =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "flag"; readonly flag: boolean }
   | { readonly kind: "failed"; readonly failure: GuestFailure }
-  | { readonly kind: "host-fault"; readonly functionIndex: number; readonly fault: HostFault }
+  | {
+      readonly kind: "host-fault";
+      readonly module: string;
+      readonly name: string;
+      readonly fault: HostFault;
+    }
   | { readonly kind: "memory-unavailable"; readonly detail: string }
   | { readonly kind: "thread-failed"; readonly detail: string };
 

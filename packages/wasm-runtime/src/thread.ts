@@ -10,6 +10,7 @@ import {
   type ThreadReport,
   type ThreadRequest,
 } from "./protocol.ts";
+import { settleWithin } from "./settle-within.ts";
 import { PAGE_BYTES } from "./webassembly.ts";
 
 /** How a thread ended that nobody ended. */
@@ -117,7 +118,8 @@ export async function startGuestThread(threadHeapMiB: number): Promise<GuestThre
       alive = false;
       listener = null;
       answers.close();
-      await within(worker.terminate(), TERMINATION_GRACE_MS);
+      const graceMs = TERMINATION_GRACE_MS;
+      await settleWithin(worker.terminate(), graceMs, { code: "THREAD_NOT_ENDED", graceMs });
     },
   };
 }
@@ -156,17 +158,4 @@ function failureError(failure: ThreadFailure): WasmRuntimeError {
 
 function threadFailed(detail: string, cause?: unknown): WasmRuntimeError {
   return new WasmRuntimeError({ code: "THREAD_FAILED", detail }, { cause });
-}
-
-async function within(ended: Promise<unknown>, graceMs: number): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new WasmRuntimeError({ code: "THREAD_NOT_ENDED", graceMs })),
-    graceMs,
-  );
-  try {
-    await Promise.race([ended, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -87,3 +87,27 @@ describe("a thread that fails in the middle of a call", () => {
     expect(await callOn(react, { alive })).toMatchObject({ by: "error", error: { failure: { code } } });
   });
 });
+
+describe("a reply that the thread could not write", () => {
+  it("is the host function's fault", async () => {
+    const fault = { fault: "bad-reply", detail: "no room" } as const;
+    const ending = { kind: "host-fault", module: "host", name: "exec", fault } as const;
+
+    expect(await callOn(report({ type: "ended", usable: false, ending }))).toMatchObject({
+      by: "host",
+      failure: {
+        kind: "host-failed",
+        error: { failure: { code: "HOST_FUNCTION_FAILED", name: "exec", ...fault } },
+      },
+    });
+  });
+});
+
+it("a call of a function that was not linked is a failure of the thread", async () => {
+  const call = { callId: 1, functionIndex: 3, arguments: [] };
+
+  expect(await callOn(report({ type: "host-call", call }))).toMatchObject({
+    by: "error",
+    error: { failure: { code: "THREAD_FAILED" } },
+  });
+});

@@ -27,7 +27,7 @@ export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantia
     setup.functions,
     setup.maxMessageBytes,
     () => state.memory,
-    createHostCalls(setup.functions, state, channel),
+    createHostCalls(state, channel),
   );
   channel.enter("start");
   try {

@@ -7,37 +7,32 @@ import type { HostCalls } from "./host-imports.ts";
 import { allocationFailed, failed, type GuestState } from "./state.ts";
 
 /** The host functions of one guest, answered through `channel`. */
-export function createHostCalls(
-  functions: readonly LinkedFunction[],
-  state: GuestState,
-  channel: Channel,
-): HostCalls {
-  function receive(functionIndex: number, args: readonly HostArgument[], answer: HostAnswer): unknown {
+export function createHostCalls(state: GuestState, channel: Channel): HostCalls {
+  function receive(called: LinkedFunction, args: readonly HostArgument[], answer: HostAnswer): unknown {
     channel.sawMemory(state.memory);
     if (answer.write === undefined || writeReply(state, args, answer.write)) return answer.value;
     // The calling thread has checked the reply against the buffer already: this is a fault of ours.
     const fault = { fault: "bad-reply", detail: "it could not be written into the guest's memory" } as const;
-    return channel.endThread({ kind: "host-fault", functionIndex, fault });
+    return channel.endThread({ kind: "host-fault", module: called.module, name: called.name, fault });
   }
 
   return {
-    callSync(functionIndex, args) {
+    callSync(called, args) {
       channel.sawMemory(state.memory);
-      return receive(functionIndex, args, channel.ask(functionIndex, args));
+      return receive(called, args, channel.ask(called.index, args));
     },
-    async callSuspending(functionIndex, args) {
-      const refusal = refuseSuspension(state, functions[functionIndex]);
+    async callSuspending(called, args) {
+      const refusal = refuseSuspension(state, called);
       if (refusal !== null) channel.endThread(refusal);
       channel.sawMemory(state.memory);
-      return receive(functionIndex, args, await channel.askLater(functionIndex, args));
+      return receive(called, args, await channel.askLater(called.index, args));
     },
   };
 }
 
 /** Only an entry point may be suspended: while an allocator waited, the host's input would wait with it. */
-function refuseSuspension({ doing }: GuestState, called: LinkedFunction | undefined): GuestEnding | null {
+function refuseSuspension({ doing }: GuestState, { module, name }: LinkedFunction): GuestEnding | null {
   if (doing.phase === "call") return null;
-  const { module = "", name = "" } = called ?? {};
   if (doing.phase === "start") return failed({ kind: "start-suspended", module, name });
   return allocationFailed(doing.call, "suspended", printable(`it called ${module}::${name}, which suspends`));
 }

@@ -7,16 +7,16 @@ import { copyFromGuest, guestBuffer } from "./guest-memory.ts";
 /** Carries a guest's calls to the thread that answers them. */
 export interface HostCalls {
   /** Blocks until the answer is there. */
-  callSync(functionIndex: number, args: readonly HostArgument[]): unknown;
+  callSync(called: LinkedFunction, args: readonly HostArgument[]): unknown;
   /** Settles when the answer is there; never rejects, because a guest can catch a rejection and go on. */
-  callSuspending(functionIndex: number, args: readonly HostArgument[]): Promise<unknown>;
+  callSuspending(called: LinkedFunction, args: readonly HostArgument[]): Promise<unknown>;
 }
 
 /**
  * The import object of a guest. Nothing on it has a prototype: a guest that imports `__proto__` or `constructor` finds
  * what was linked under that name, or nothing.
  *
- * @param memory - the guest's memory, or `null` while its start function runs: it is not reachable before.
+ * @param memory - the guest's memory, or `null` before it is instantiated.
  */
 export function createHostImports(
   functions: readonly LinkedFunction[],
@@ -25,15 +25,16 @@ export function createHostImports(
   calls: HostCalls,
 ): WasmImports {
   const imports: WasmImports = Object.create(null);
-  functions.forEach(({ module, name, params, kind }, index) => {
+  for (const called of functions) {
+    const { module, name, params, kind } = called;
     const lift = (values: readonly (number | bigint)[]) =>
       liftArguments(params, values, memory(), maxMessageBytes);
     imports[module] ??= Object.create(null) as Record<string, unknown>;
     imports[module][name] =
       kind === "sync"
-        ? (...values: (number | bigint)[]) => calls.callSync(index, lift(values))
-        : new webAssembly.Suspending((...values) => calls.callSuspending(index, lift(values)));
-  });
+        ? (...values: (number | bigint)[]) => calls.callSync(called, lift(values))
+        : new webAssembly.Suspending((...values) => calls.callSuspending(called, lift(values)));
+  }
   return imports;
 }
 

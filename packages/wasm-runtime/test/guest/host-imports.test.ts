@@ -26,8 +26,8 @@ describe("arguments", () => {
 describe("an import object", () => {
   it("has no prototype on either level, and takes __proto__ for a name", () => {
     const functions = [
-      { module: "__proto__", name: "constructor", params: [], kind: "sync" },
-      { module: "host", name: "__proto__", params: [], kind: "sync" },
+      { index: 0, module: "__proto__", name: "constructor", params: [], kind: "sync" },
+      { index: 1, module: "host", name: "__proto__", params: [], kind: "sync" },
     ] as const;
     const imports = createHostImports(functions, 10, () => null, NO_CALLS);
 
