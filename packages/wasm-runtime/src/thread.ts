@@ -1,4 +1,4 @@
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, Worker, type WorkerOptions } from "node:worker_threads";
 import { WasmRuntimeError } from "./errors.ts";
 import type { GuestPhase } from "./outcome.ts";
 import {
@@ -35,7 +35,7 @@ export interface GuestThread {
   /** Forgets what was seen of the guest before: another one comes. */
   reset(): void;
   listen(listener: ThreadListener | null): void;
-  send(request: ThreadRequest, transfer?: readonly ArrayBuffer[]): void;
+  send(request: ThreadRequest): void;
   /** Answers a `sync` call: the guest's thread is blocked and reads no messages. */
   answerSync(answer: HostAnswer): void;
   /** Whether the process stays alive for this thread. */
@@ -79,6 +79,7 @@ export async function startGuestThread(threadHeapMiB: number): Promise<GuestThre
 
   worker.on("message", (report: ThreadReport) => listener?.report(report));
   worker.on("error", (error) => fail(readFailure(error)));
+  worker.on("messageerror", (error) => fail(readFailure(error)));
   worker.on("exit", (code) => {
     if (alive) fail({ kind: "failed", error: threadFailed(`it exited with code ${code}`) });
   });
@@ -101,8 +102,8 @@ export async function startGuestThread(threadHeapMiB: number): Promise<GuestThre
     listen(next) {
       listener = next;
     },
-    send(request, transfer = []) {
-      worker.postMessage(request, [...transfer]);
+    send(request) {
+      worker.postMessage(request);
     },
     answerSync(answer) {
       answers.postMessage(answer);
@@ -130,7 +131,7 @@ function spawnWorker(threadHeapMiB: number) {
   const { port1: answers, port2: syncAnswers } = new MessageChannel();
   const control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
   const workerData: ThreadData = { control, syncAnswers };
-  const worker = new Worker(entry, {
+  const worker = createWorker(entry, {
     name: "assay-guest",
     argv: [],
     env: {},
@@ -143,6 +144,14 @@ function spawnWorker(threadHeapMiB: number) {
     transferList: [syncAnswers],
   });
   return { worker, control, answers };
+}
+
+function createWorker(entry: URL, options: WorkerOptions): Worker {
+  try {
+    return new Worker(entry, options);
+  } catch (error) {
+    throw threadFailed("it could not be created", error);
+  }
 }
 
 function readFailure(error: unknown): ThreadFailure {
