@@ -219,7 +219,11 @@ describe("a closed runtime", () => {
   it("has ended what ran and refused what waited", async () => {
     const closing = createRuntime({ maxThreads: 1 });
     const { promise: started, resolve: start } = Promise.withResolvers<void>();
-    const tell = { params: [], result: null, kind: "sync", handle: () => (start(), {}) } as const;
+    const handle = () => {
+      start();
+      return {};
+    };
+    const tell = { params: [], result: null, kind: "sync", handle } as const;
     const endless = await closing.compile(
       buildGuest({
         imports: [{ module: "host", name: "tell" }],
