@@ -1,11 +1,17 @@
 // The tasks behind `npm start` and `npm test`, on a Node that is new enough: get what is missing, install, build, do the job.
 
+import { existsSync } from "node:fs";
+import { assay } from "./tasks/assay.mjs";
 import { demonstrate } from "./tasks/demonstrate.mjs";
 import { rebuildGuests } from "./tasks/guests.mjs";
 import { prepare } from "./tasks/prepare.mjs";
 import { runTests } from "./tasks/test.mjs";
 
-const LEAST_NODE = [24, 21];
+/** Node 26 and later, and the long-term 24 from 24.21. */
+function isSupported(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major >= 26 || (major === 24 && minor >= 21);
+}
 
 const TASKS = {
   start: async () => {
@@ -16,16 +22,19 @@ const TASKS = {
     await prepare();
     return runTests({ rustGuests: options.includes("--rust-guests") });
   },
+  assay: async (options) => {
+    if (!existsSync(new URL("../node_modules", import.meta.url))) await prepare();
+    return assay(options);
+  },
   guests: async () => {
     await prepare();
     return rebuildGuests();
   },
 };
 
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
+if (!isSupported(process.versions.node)) {
   console.error(
-    `Node ${LEAST_NODE.join(".")} or newer is needed, and this is ${process.versions.node}. Run npm start or npm test instead.`,
+    `Node 26, or 24 from 24.21, is needed, and this is ${process.versions.node}. npm start and npm test bring it.`,
   );
   process.exit(2);
 }

@@ -13,11 +13,11 @@ export class StepFailed extends Error {
 }
 
 /** Runs a command in the workspace with its output shown; returns its exit code. */
-export function run(command, args, env = {}) {
+export function run(command, args, { stdin = "ignore" } = {}) {
   const result = spawnSync(command, args, {
     cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", ...env },
+    stdio: [stdin, "inherit", "inherit"],
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
   });
   if (result.error) throw new StepFailed(`${command} could not be started: ${result.error.message}`);
   return result.status ?? 1;

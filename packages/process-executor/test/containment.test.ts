@@ -78,6 +78,17 @@ describe("files", () => {
     expect(readdirSync(directory)).not.toContain("assay-escape");
   });
 
+  it("cannot be made in a directory of the host that is open to everybody", async () => {
+    const open = mkdtempSync(join(tmpdir(), "assay-open-"));
+    chmodSync(open, 0o777);
+    const write = ["sh", "-c", `echo escaped > ${open}/file`];
+    expect((await runUnprotected(write)).exitCode).toBe(0);
+    rmSync(join(open, "file"));
+    expect((await run(write)).outcome).not.toEqual({ kind: "exited", exitCode: 0 });
+    expect(readdirSync(open)).toEqual([]);
+    rmSync(open, { recursive: true });
+  });
+
   it("can be made in the working directory and in /tmp, and are gone afterwards", async () => {
     const result = await sh("echo a > /work/a && echo b > /tmp/b && cat /work/a /tmp/b");
     expect(text(result.stdout.bytes)).toBe("a\nb\n");

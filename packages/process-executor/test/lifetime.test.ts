@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { defaultPolicy } from "@assay/sandbox-policy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createProcessExecutor } from "../src/index.ts";
 import { planFor, testPolicy } from "./support/commands.ts";
@@ -13,7 +14,7 @@ import {
   processesWith,
   uniqueMarker,
   until,
-  zombieChildren,
+  zombieChildrenOf,
 } from "./support/processes.ts";
 import { text, useExecutor } from "./support/sandboxed.ts";
 import { runUnprotected } from "./support/unprotected.ts";
@@ -55,12 +56,27 @@ describe("nothing of a command outlives its run", () => {
   });
 
   it("holds at the deadline, for descendants that ignore every signal", async () => {
+    const control = spawn("sh", ["-c", "trap '' TERM; while echo deaf; do sleep 0.01; done"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    await once(control.stdout, "data");
+    control.kill("SIGTERM");
+    await once(control.stdout, "data");
+    await once(control.stdout, "data");
+    expect(control.exitCode ?? control.signalCode).toBeNull();
+    control.kill("SIGKILL");
+
     const script = `trap '' TERM INT HUP; setsid sh -c "trap '' TERM INT HUP; sleep 60; : ${marker}" & sleep 60; : ${marker}`;
     expect((await sh(script, { timeoutMs: 300 })).outcome.kind).toBe("timed-out");
     expect(processesWith(marker)).toEqual([]);
   });
 
   it("holds for a fork bomb, which stops at the process limit", async () => {
+    const count = "n=0; while [ $n -lt 100 ]; do sleep 1 & n=$((n+1)); echo $n; done; kill $(jobs -p)";
+    expect((await runUnprotected(["sh", "-c", count])).stdout.trim().split("\n")).toHaveLength(100);
+    const counted = await sh(count, {}, { limits: { ...defaultPolicy().limits, maxProcesses: 32 } });
+    expect(text(counted.stdout.bytes).trim().split("\n").length).toBeLessThan(32);
+
     const script = `bomb() { bomb "$1" | bomb "$1" & }; bomb ${marker}; sleep 60`;
     const result = await sh(script, { timeoutMs: 1000 });
     expect(["timed-out", "exited"]).toContain(result.outcome.kind);
@@ -125,8 +141,58 @@ it("leaves no zombie and no descriptor after 1 000 failing runs", async () => {
     expect(outcome.kind).toBe(count % 2 === 0 ? "exited" : "spawn-failed");
   }
   await until(() => openDescriptors() <= before, "every descriptor is closed again");
-  expect(zombieChildren()).toEqual([]);
+  expect(zombieChildrenOf(process.pid)).toEqual([]);
+
+  const control = spawn("perl", ["-e", "exit if !fork; $| = 1; print 1; sleep 60"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await once(control.stdout, "data");
+  await until(
+    () => zombieChildrenOf(control.pid ?? 0).length === 1,
+    "a parent that does not reap has a zombie",
+  );
+  control.kill("SIGKILL");
 }, 120_000);
+
+describe("ending a gate at any moment of its life", () => {
+  it("leaves nothing, 100 times with deadlines of 1 to 10 ms", async () => {
+    const policy = await testPolicy();
+    const marker = uniqueMarker();
+    await using sandbox = await open(policy);
+    for (let count = 0; count < 100; count += 1) {
+      const plan = planFor(policy, ["sh", "-c", `sleep 60; : ${marker}`], { timeoutMs: 1 + (count % 10) });
+      expect((await sandbox.run(plan)).outcome.kind).toBe("timed-out");
+      expect(processesWith(marker)).toEqual([]);
+    }
+  });
+
+  it("leaves nothing of bubblewrap that is killed while it starts", async () => {
+    const base = passableDirectory("assay-early-");
+    const executor = createProcessExecutor({ baseDirectory: base });
+    const policy = await testPolicy();
+    await executor.probe();
+    for (let count = 0; count < 40; count += 1) {
+      const sandbox = await executor.open({ network: false, programs: policy.programs });
+      // Its next gate starts as soon as the command has ended, and is closed in its first milliseconds.
+      await sandbox.run(planFor(policy, ["true"]));
+      for (let turn = 0; turn < count % 20; turn += 1) await new Promise(setImmediate);
+      await sandbox.close();
+      expect(processesWith(base)).toEqual([]);
+    }
+    await executor.close();
+    expect(readdirSync(base)).toEqual([]);
+    rmSync(base, { recursive: true });
+  }, 60_000);
+
+  it("leaves no zombie where the host is process 1, as in a container", async () => {
+    const script = fileURLToPath(new URL("./support/init-host.ts", import.meta.url));
+    const args = ["--fork", "--pid", "--mount-proc", process.execPath, "--conditions=@assay/source", script];
+    const { stdout } = spawnSync("unshare", process.getuid?.() === 0 ? args : ["--map-root-user", ...args], {
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("process 1; 20 runs, 0 zombies; the control has 1\n");
+  });
+});
 
 describe("the working directory", () => {
   it("lives across the commands of one sandbox, and is another one in the next", async () => {

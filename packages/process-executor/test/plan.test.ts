@@ -1,7 +1,6 @@
 import {
   chmodSync,
   copyFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -12,7 +11,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { decide } from "@assay/sandbox-policy";
+import { defaultPolicy, preparePolicy } from "@assay/sandbox-policy";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
 import type { Sandbox } from "../src/index.ts";
 import { planFor, testPolicy } from "./support/commands.ts";
@@ -188,12 +187,11 @@ describe("the file that was pinned is the file that runs", () => {
     });
   });
 
-  it("has no plan for a directory or a missing file", async () => {
-    const policy = await policyOf("true");
-    for (const command of ["/usr", "/usr/bin/not-there", directory]) {
-      const request = { command, args: [], env: [], workingDirectory: null, stdinBytes: 0, timeoutMs: null };
-      expect(decide(policy, request).outcome).toBe("deny");
-    }
-    expect(existsSync("/usr/bin/not-there")).toBe(false);
+  it.each([
+    { name: "a directory", listed: "/usr" },
+    { name: "a missing file", listed: "/usr/bin/not-there" },
+  ])("has no plan for $name: a policy that lists it does not prepare", async ({ listed }) => {
+    const result = await preparePolicy({ ...defaultPolicy(), allowedCommands: [listed] });
+    expect(result.outcome).toBe("invalid");
   });
 });

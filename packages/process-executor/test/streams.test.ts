@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { collectNaively, inputErrorOf, outputOutlivesExit, runNaively } from "./support/naive.ts";
+import { endAllWith, uniqueMarker } from "./support/processes.ts";
 import { text, useExecutor } from "./support/sandboxed.ts";
 
 const MIB = 1024 * 1024;
@@ -11,6 +13,7 @@ const WRITE_PERL = (handle: string, letter: string, bytes: number) =>
 describe("the review's complaint: waiting before draining the pipes deadlocks", () => {
   it("takes 1 MB on standard output and 1 MB on standard error at once", async () => {
     const script = `use strict; for my $i (1..16) { for my $h (\\*STDOUT, \\*STDERR) { my $c = 'x' x 65536; my $n = 0; while ($n < 65536) { $n += syswrite($h, $c, 65536 - $n) } } }`;
+    expect(await runNaively(["perl", "-e", script])).toBe("stuck");
     const result = await run(["perl", "-e", script]);
     expect(result.outcome).toEqual({ kind: "exited", exitCode: 0 });
     expect(result.stdout).toMatchObject({ seenBytes: MIB, truncated: false });
@@ -20,6 +23,7 @@ describe("the review's complaint: waiting before draining the pipes deadlocks", 
   it("feeds 4 MiB of standard input to a child that first writes 1 MB", async () => {
     const stdin = new Uint8Array(4 * MIB).fill(97);
     const script = `${WRITE_PERL("STDOUT", "o", MIB)} my $got = 0; my $b; while (my $n = sysread(STDIN, $b, 65536)) { $got += $n } print STDERR $got;`;
+    expect(await runNaively(["perl", "-e", script], stdin)).toBe("stuck");
     const result = await run(["perl", "-e", script], { stdin });
     expect(result.outcome).toEqual({ kind: "exited", exitCode: 0 });
     expect(text(result.stderr.bytes)).toBe(String(4 * MIB));
@@ -27,6 +31,10 @@ describe("the review's complaint: waiting before draining the pipes deadlocks", 
   });
 
   it("settles although a background process holds standard output past the deadline", async () => {
+    const marker = uniqueMarker();
+    expect(await outputOutlivesExit(["sh", "-c", `sh -c 'sleep 60; : ${marker}' & exit 0`])).toBe(true);
+    await endAllWith(marker);
+
     const result = await sh("sleep 60 & echo gone; exit 0", { timeoutMs: 5000 });
     expect(result.outcome).toEqual({ kind: "exited", exitCode: 0 });
     expect(text(result.stdout.bytes)).toBe("gone\n");
@@ -43,17 +51,14 @@ describe("the review's complaint: waiting before draining the pipes deadlocks", 
 describe("the review's complaint: output is read without bound", () => {
   it("counts 1 GB under a limit of 1 MiB while this process grows by less than 16 MiB", async () => {
     await sh("head -c 10000000 /dev/zero");
-    const before = process.memoryUsage.rss();
-    let peak = before;
-    const watch = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage.rss());
-    }, 5);
-    const result = await sh("head -c 1000000000 /dev/zero");
-    clearInterval(watch);
+    const { result, growthBytes } = await memoryGrowth(() => sh("head -c 1000000000 /dev/zero"));
     expect(result.outcome).toEqual({ kind: "exited", exitCode: 0 });
     expect(result.stdout.seenBytes).toBe(1_000_000_000);
     expect(result.stdout.bytes.byteLength).toBe(MIB);
-    expect(peak - before).toBeLessThan(16 * MIB);
+    expect(growthBytes).toBeLessThan(16 * MIB);
+
+    const control = await memoryGrowth(() => collectNaively(["head", "-c", "100000000", "/dev/zero"]));
+    expect(control.growthBytes).toBeGreaterThan(16 * MIB);
   });
 
   it.each([
@@ -81,6 +86,7 @@ describe("the review's complaint: output is read without bound", () => {
 describe("the review's complaint: errors on standard input vanish", () => {
   it("reports a child that closes standard input at once, and returns its result", async () => {
     const stdin = new Uint8Array(4 * MIB);
+    expect(await inputErrorOf(["sh", "-c", "exec <&-; exit 3"], stdin)).toMatch(/^EPIPE$|^ECONNRESET$/);
     const result = await sh("exec <&-; echo closed; exit 3", { stdin });
     expect(result.outcome).toEqual({ kind: "exited", exitCode: 3 });
     expect(text(result.stdout.bytes)).toBe("closed\n");
@@ -123,3 +129,17 @@ it("shows chunks to the caller as they arrive, and never more than was kept", as
   expect(chunks.join("")).toBe("abcd");
   expect(result.stdout.seenBytes).toBe(6);
 });
+
+/** How much this process grew at most while something ran, by what the operating system counts. */
+async function memoryGrowth<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly growthBytes: number }> {
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 5);
+  const result = await work();
+  clearInterval(watch);
+  return { result, growthBytes: Math.max(peak, process.memoryUsage.rss()) - before };
+}

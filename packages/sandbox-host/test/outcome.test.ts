@@ -10,7 +10,7 @@ import { counted, errAnswer, okAnswer, u64 } from "./support/wire.ts";
 
 const policy = await prepared({ allowedCommands: ["cat"] });
 
-/** abi.md §3.1: variant 2 is whole seconds at head and milliseconds at pr33; ExecutionFailed is 3 at head and 4 at pr33. */
+/** The wire format of both levels: variant 2 is whole seconds at head and milliseconds at pr33; ExecutionFailed is 3 at head and 4 at pr33. */
 const OUTCOMES: readonly {
   name: string;
   facts: ResultFacts;

@@ -13,11 +13,11 @@ export function processesWith(marker: string): readonly number[] {
     .filter((pid) => pid > 0 && pid !== process.pid && argumentsOf(pid).includes(marker));
 }
 
-/** Children of this process that ended and were not reaped. */
-export function zombieChildren(): readonly number[] {
+/** Children of a process that ended and that it did not reap. */
+export function zombieChildrenOf(parent: number): readonly number[] {
   return readdirSync("/proc")
     .map(Number)
-    .filter((pid) => pid > 0 && isZombieOf(pid, process.pid));
+    .filter((pid) => pid > 0 && isZombieOf(pid, parent));
 }
 
 /** Ends everything that has the marker, for the positive controls: a process that forks meanwhile is met again. */
