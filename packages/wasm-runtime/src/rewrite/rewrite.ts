@@ -1,0 +1,211 @@
+import type { ByteReader } from "../binary/byte-reader.ts";
+import { SECTION } from "../binary/sections.ts";
+import { WasmRuntimeError } from "../errors.ts";
+import { webAssembly } from "../webassembly.ts";
+import { type AdmissionLimits, DEFAULT_ADMISSION_LIMITS } from "./admission.ts";
+import { type CodeWriter, createCodeWriter } from "./code-writer.ts";
+import { FUEL_VERSION } from "./costs.ts";
+import { type Layout, planLayout } from "./layout.ts";
+import { type ModuleShape, readerOf, readModuleShape } from "./module-shape.ts";
+import { choosePrivateNames, type PrivateNames } from "./private-names.ts";
+import { type RewriteRefusal, RewriteRefused } from "./refusal.ts";
+import { type BranchHints, readBranchHints, writeBranchHints } from "./sections/branch-hints.ts";
+import { writeCode } from "./sections/code.ts";
+import { writeCustom } from "./sections/custom.ts";
+import {
+  writeElements,
+  writeExports,
+  writeFunctions,
+  writeGlobals,
+  writeImports,
+  writeTypes,
+} from "./sections/declarations.ts";
+
+export interface RewriteOptions {
+  /** How complex a function may be. */
+  readonly limits?: AdmissionLimits;
+  /** How much of the stack nested calls may take, in bytes as `frameBytes` counts them. */
+  readonly maxStackBytes?: number;
+  /** Whether every NaN that is computed is made the canonical one. Costs nothing where no floating point is. */
+  readonly canonicalizeNans?: boolean;
+}
+
+/**
+ * Calls of a small function may nest about 6 000 deep. What V8 gives a stack by default is 984 KiB, of which its compilers
+ * take no more than we count.
+ */
+export const DEFAULT_MAX_STACK_BYTES = 768 * 1024;
+
+/** A module that can be stopped. */
+export interface RewrittenModule {
+  readonly bytes: Uint8Array;
+  /** The version of what fuel is counted by; see `FUEL_VERSION`. */
+  readonly fuelVersion: number;
+  /** What the stack's global starts with, and is set to before every call but the first. */
+  readonly maxStackBytes: number;
+  readonly names: PrivateNames;
+  readonly sizes: { readonly beforeBytes: number; readonly afterBytes: number };
+}
+
+export type RewriteResult =
+  | ({ readonly ok: true } & RewrittenModule)
+  | { readonly ok: false; readonly refusal: RewriteRefusal };
+
+/**
+ * Rewrites a module so that its host can stop it, at the same instruction on every machine: it counts fuel, and how deep
+ * its calls nest, in globals of its own that no code of the guest can reach. Otherwise it means the same: results, memory,
+ * globals, traps and their order. The same bytes and options give the same module, byte for byte.
+ *
+ * **Fuel.** `names.fuelExport` is a mutable i64 global; it starts at 0 and falls. Once it is below 0 the guest calls the
+ * imported `names.yieldImport`, with what is left, at the next loop head or entry of a function; the answer is the new
+ * count, and it is called again until that is not below 0. Nothing is charged twice and nothing is run on credit, so what
+ * a guest has used, `granted - left`, and where a budget ends it are the same for any size of slice:
+ *
+ *     if (granted === budget) the guest is out of fuel: end it
+ *     grant = min(slice, budget - granted); granted += grant; return left + grant
+ *
+ * The import may be a `WebAssembly.Suspending` function. To end the guest it must throw, or reject with, an error that a
+ * trap of the engine made; any other error can be caught by the guest. While the guest is in the host, in the yield or in
+ * any other import, and after it has returned, the global is exact. After a trap it lacks at most the straight code since
+ * the last loop head or call; what it says is still the same for any size of slice.
+ *
+ * **Stack.** `names.stackExport` is a mutable i32 global; the host sets it to `maxStackBytes` before every call. When a
+ * call would take more than is left, the guest traps (`unreachable`), and the global is negative: it never is otherwise.
+ *
+ * **Start.** A start function is not run on instantiation: it is exported as `names.startExport`, for the host to call
+ * first, like any other export. A start function cannot suspend.
+ *
+ * Memory and tables are not capped here, see `capLimits`; the passes can be applied in any order.
+ *
+ * @param bytes - anything; a module that the engine does not validate is refused.
+ * @returns the refusal as a value for whatever the bytes are.
+ */
+export function rewriteModule(bytes: Uint8Array, options: RewriteOptions = {}): RewriteResult {
+  // An invalid module could use an index that nothing has yet, and would then reach what we add under it.
+  if (!webAssembly.validate(bytes))
+    return refused({ reason: "invalid", detail: "the engine does not validate it" });
+  try {
+    return rewriteValid(readModuleShape(bytes), options);
+  } catch (error) {
+    if (error instanceof RewriteRefused) return refused(error.refusal);
+    if (error instanceof WasmRuntimeError && error.failure.code === "MODULE_REFUSED") {
+      const { code: _, ...refusal } = error.failure;
+      if (refusal.reason === "invalid" || refusal.reason === "unsupported") return refused(refusal);
+    }
+    throw error;
+  }
+}
+
+function refused(refusal: RewriteRefusal): RewriteResult {
+  return { ok: false, refusal };
+}
+
+/** The order of a module's sections, which is not that of their numbers. */
+const ORDER = [
+  SECTION.type,
+  SECTION.import,
+  SECTION.function,
+  SECTION.table,
+  SECTION.memory,
+  SECTION.tag,
+  SECTION.global,
+  SECTION.export,
+  SECTION.start,
+  SECTION.element,
+  SECTION.dataCount,
+  SECTION.code,
+  SECTION.data,
+] as const;
+
+const PREAMBLE_BYTES = 8;
+
+function rewriteValid(
+  shape: ModuleShape,
+  {
+    limits = DEFAULT_ADMISSION_LIMITS,
+    maxStackBytes = DEFAULT_MAX_STACK_BYTES,
+    canonicalizeNans = false,
+  }: RewriteOptions,
+): RewriteResult {
+  const { bytes } = shape;
+  const names = choosePrivateNames(shape);
+  const layout = planLayout(shape);
+  const guest = new Map<number, ByteReader>();
+  for (const section of shape.sections) {
+    if (section.id !== SECTION.custom) guest.set(section.id, readerOf(bytes, section));
+  }
+  const reader = (id: number) => guest.get(id) ?? null;
+
+  const code = writeCode(reader(SECTION.code), shape, layout, {
+    limits,
+    canonicalizeNans,
+    hints: guestHints(shape),
+  });
+  const written = new Map<number, CodeWriter>([
+    [SECTION.import, writeImports(reader(SECTION.import), layout, names)],
+    [SECTION.function, writeFunctions(reader(SECTION.function), layout)],
+    [SECTION.global, writeGlobals(reader(SECTION.global), layout, maxStackBytes)],
+    [SECTION.export, writeExports(reader(SECTION.export), layout, names, shape.startFunction)],
+    [SECTION.code, code.section],
+  ]);
+  const elements = reader(SECTION.element);
+  if (elements !== null) written.set(SECTION.element, writeElements(elements, layout));
+  // Last: the sections above have asked for the types that they need.
+  written.set(SECTION.type, writeTypes(reader(SECTION.type), layout));
+
+  const customs = customSections(shape, layout);
+  const output = createCodeWriter(bytes.length + code.section.length + 1024);
+  output.bytes(bytes, 0, PREAMBLE_BYTES);
+  const writeCustoms = (after: number | null) => {
+    for (const content of customs.get(after) ?? []) writeSection(output, SECTION.custom, content);
+  };
+  writeCustoms(null);
+  for (const id of ORDER) {
+    if (id === SECTION.code && code.hints.length > 0) {
+      writeSection(output, SECTION.custom, writeBranchHints(code.hints));
+    }
+    const content = written.get(id);
+    const original = shape.sections.find((section) => section.id === id);
+    if (content !== undefined) writeSection(output, id, content);
+    else if (original !== undefined && id !== SECTION.start)
+      output.bytes(bytes, original.start, original.end);
+    writeCustoms(id);
+  }
+  const rewritten = output.view().slice();
+  return {
+    ok: true,
+    bytes: rewritten,
+    fuelVersion: FUEL_VERSION,
+    maxStackBytes,
+    names,
+    sizes: { beforeBytes: bytes.length, afterBytes: rewritten.length },
+  };
+}
+
+function writeSection(output: CodeWriter, id: number, content: CodeWriter): void {
+  output.byte(id);
+  output.sized(content);
+}
+
+function guestHints({ bytes, sections }: ModuleShape): BranchHints {
+  const found: BranchHints[] = sections
+    .filter(({ id }) => id === SECTION.custom)
+    .map((section) => readBranchHints(readerOf(bytes, section)))
+    .filter(({ size }) => size > 0);
+  return found[0] ?? new Map();
+}
+
+/** The guest's custom sections by the section that they stand behind. */
+function customSections({ bytes, sections }: ModuleShape, layout: Layout): Map<number | null, CodeWriter[]> {
+  const found = new Map<number | null, CodeWriter[]>();
+  let after: number | null = null;
+  for (const section of sections) {
+    if (section.id !== SECTION.custom) {
+      after = section.id;
+      continue;
+    }
+    const content = writeCustom(readerOf(bytes, section), layout);
+    if (content !== null) found.set(after, [...(found.get(after) ?? []), content]);
+  }
+  return found;
+}
