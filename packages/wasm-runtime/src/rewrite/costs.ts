@@ -12,7 +12,8 @@ export const FUEL_VERSION = 1;
  * Prices in units of fuel; one is about what an addition costs.
  *
  * A stretch of instructions that can only be run as a whole is charged as a whole, before it runs: a trap or an exception
- * in its middle does not give the rest back. What a guest pays by length, it pays before the work is done.
+ * in its middle does not give the rest back. What is paid by length is paid before the work, but
+ * for growth, see `LengthPrice`.
  */
 export const FUEL_PRICE = Object.freeze({
   /** Everything that has no other price. */
@@ -40,12 +41,15 @@ export const FUEL_PRICE = Object.freeze({
   grow: 100,
   /** `memory.fill`, `table.copy` and the like, before their length. */
   bulk: 10,
-  /** One page in `memory.grow`, whether it succeeds or not: an eighth of what filling the page costs. */
+  /** One page that `memory.grow` has added: an eighth of what filling it costs. */
   memoryPage: 1_024,
 });
 
 /** `memory.fill`, `memory.copy` and `memory.init` cost one unit for each 8 bytes; tables one for each element. */
 export const BYTES_PER_FUEL_SHIFT = 3;
+
+const STRUCTURE = ["nop", "block", "loop", "else", "end", "try_table"];
+const BULK = ["memory.init", "memory.copy", "memory.fill", "table.init", "table.copy", "table.fill"];
 
 /** The price of each instruction by opcode, in the numbering of `Instruction.opcode`. */
 export const INSTRUCTION_PRICES: Uint16Array = pricesByOpcode();
@@ -55,9 +59,6 @@ function pricesByOpcode(): Uint16Array {
   for (const instruction of INSTRUCTIONS) prices[instruction.opcode] = priceOf(instruction);
   return prices;
 }
-
-const STRUCTURE = ["nop", "block", "loop", "else", "end", "try_table"];
-const BULK = ["memory.init", "memory.copy", "memory.fill", "table.init", "table.copy", "table.fill"];
 
 function priceOf({ opcode, name }: Instruction): number {
   if (STRUCTURE.includes(name)) return FUEL_PRICE.structure;
@@ -89,20 +90,32 @@ function priceOf({ opcode, name }: Instruction): number {
   }
 }
 
-/** What one element of length costs in an instruction that is charged by length; `null` for all others. */
-export function lengthPrice(opcode: number): { readonly shift: number; readonly factor: number } | null {
+/** What is charged by the length that an instruction is given: `(length >> shift) * factor`. */
+export interface LengthPrice {
+  readonly shift: number;
+  readonly factor: number;
+  /**
+   * `false`: before the work is done. `true`: behind it, and only if the instruction has not answered -1. To ask for more
+   * memory than there may be is how some allocators find out; it must not cost what the memory would.
+   */
+  readonly onSuccess: boolean;
+}
+
+/** `null` for an instruction that is not charged by length. */
+export function lengthPrice(opcode: number): LengthPrice | null {
   switch (opcode) {
     case OP.memoryInit:
     case OP.memoryCopy:
     case OP.memoryFill:
-      return { shift: BYTES_PER_FUEL_SHIFT, factor: 1 };
+      return { shift: BYTES_PER_FUEL_SHIFT, factor: 1, onSuccess: false };
     case OP.tableInit:
     case OP.tableCopy:
     case OP.tableFill:
+      return { shift: 0, factor: 1, onSuccess: false };
     case OP.tableGrow:
-      return { shift: 0, factor: 1 };
+      return { shift: 0, factor: 1, onSuccess: true };
     case OP.memoryGrow:
-      return { shift: 0, factor: FUEL_PRICE.memoryPage };
+      return { shift: 0, factor: FUEL_PRICE.memoryPage, onSuccess: true };
     default:
       return null;
   }

@@ -1,7 +1,7 @@
 import type { FunctionType, WasmValueType } from "../inspection.ts";
 import { FLOAT } from "./canonicalize-nan.ts";
 import { type CodeWriter, createCodeWriter } from "./code-writer.ts";
-import { lengthPrice } from "./costs.ts";
+import { type LengthPrice, lengthPrice } from "./costs.ts";
 import type { FunctionCode } from "./function-code.ts";
 import { EMPTY_BLOCK, OP } from "./instructions/control.ts";
 import { type Layout, VALUE_CODES } from "./layout.ts";
@@ -63,6 +63,7 @@ export function encodeFunction(
   const addLocal = (localType: WasmValueType): number => code.locals + addedLocals.push(localType) - 1;
   const fuelLocal = cached ? addLocal("i64") : 0;
   const lengthLocal = metering.lengths ? addLocal("i32") : 0;
+  const grownLocal = metering.lengths ? addLocal("i32") : 0;
   const stackLocal = frameBytes !== null && metering.calls ? addLocal("i32") : 0;
   const floatLocals = new Map<number, number>();
   if (canonicalNans !== null) {
@@ -140,10 +141,7 @@ export function encodeFunction(
     setFuel(publish);
   }
 
-  /** Charges for the length on top of the stack, which is left there. */
-  function chargeLength({ shift, factor }: { readonly shift: number; readonly factor: number }): void {
-    withIndex(OP.localSet, lengthLocal);
-    getFuel();
+  function pushLengthPrice({ shift, factor }: LengthPrice): void {
     withIndex(OP.localGet, lengthLocal);
     body.byte(OP.i64ExtendI32U);
     if (shift > 0) {
@@ -154,10 +152,33 @@ export function encodeFunction(
       i64Const(factor);
       body.byte(OP.i64Mul);
     }
+  }
+
+  /** Charges for the length on top of the stack, which is left there. */
+  function chargeLength(price: LengthPrice): void {
+    withIndex(OP.localSet, lengthLocal);
+    getFuel();
+    pushLengthPrice(price);
     body.byte(OP.i64Sub);
     setFuel(true);
     refuelIfNegative();
     withIndex(OP.localGet, lengthLocal);
+  }
+
+  /** Charges for a growth by what was noted in the local, unless its result, which is left on the stack, is -1. */
+  function chargeGrowth(price: LengthPrice): void {
+    withIndex(OP.localSet, grownLocal);
+    getFuel();
+    pushLengthPrice(price);
+    i64Const(0);
+    withIndex(OP.localGet, grownLocal);
+    i32Const(-1);
+    body.byte(OP.i32Ne);
+    body.byte(OP.select);
+    body.byte(OP.i64Sub);
+    setFuel(true);
+    refuelIfNegative();
+    withIndex(OP.localGet, grownLocal);
   }
 
   function enterFrame(weight: number): void {
@@ -376,7 +397,11 @@ export function encodeFunction(
         const price = opcode >= OP.memoryGrow && metering.lengths ? lengthPrice(opcode) : null;
         if (price !== null) {
           copyUntil(offset);
-          chargeLength(price);
+          if (price.onSuccess) {
+            withIndex(OP.localTee, lengthLocal);
+            copyUntil(next);
+            chargeGrowth(price);
+          } else chargeLength(price);
         }
       }
     }

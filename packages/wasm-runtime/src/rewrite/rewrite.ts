@@ -1,25 +1,12 @@
-import type { ByteReader } from "../binary/byte-reader.ts";
-import { SECTION } from "../binary/sections.ts";
 import { WasmRuntimeError } from "../errors.ts";
 import { webAssembly } from "../webassembly.ts";
 import { type AdmissionLimits, DEFAULT_ADMISSION_LIMITS } from "./admission.ts";
-import { type CodeWriter, createCodeWriter } from "./code-writer.ts";
+import { assembleModule } from "./assemble.ts";
 import { FUEL_VERSION } from "./costs.ts";
-import { type Layout, planLayout } from "./layout.ts";
-import { type ModuleShape, readerOf, readModuleShape } from "./module-shape.ts";
-import { choosePrivateNames, type PrivateNames } from "./private-names.ts";
+import { planMetering } from "./meter/plan-metering.ts";
+import { readModuleShape } from "./module-shape.ts";
+import type { PrivateNames } from "./private-names.ts";
 import { type RewriteRefusal, RewriteRefused } from "./refusal.ts";
-import { type BranchHints, readBranchHints, writeBranchHints } from "./sections/branch-hints.ts";
-import { writeCode } from "./sections/code.ts";
-import { writeCustom } from "./sections/custom.ts";
-import {
-  writeElements,
-  writeExports,
-  writeFunctions,
-  writeGlobals,
-  writeImports,
-  writeTypes,
-} from "./sections/declarations.ts";
 
 export interface RewriteOptions {
   /** How complex a function may be. */
@@ -62,7 +49,9 @@ export type RewriteResult =
  * a guest has used, `granted - left`, and where a budget ends it are the same for any size of slice:
  *
  *     if (granted === budget) the guest is out of fuel: end it
- *     grant = min(slice, budget - granted); granted += grant; return left + grant
+ *     grant = min(max(slice, -left), budget - granted); granted += grant; return left + grant
+ *
+ * (`-left`, because one bulk operation can cost many slices, and a guest in debt would only ask again.)
  *
  * The import may be a `WebAssembly.Suspending` function. To end the guest it must throw, or reject with, an error that a
  * trap of the engine made; any other error can be caught by the guest. While the guest is in the host, in the yield or in
@@ -85,7 +74,7 @@ export function rewriteModule(bytes: Uint8Array, options: RewriteOptions = {}): 
   if (!webAssembly.validate(bytes))
     return refused({ reason: "invalid", detail: "the engine does not validate it" });
   try {
-    return rewriteValid(readModuleShape(bytes), options);
+    return rewriteValid(bytes, options);
   } catch (error) {
     if (error instanceof RewriteRefused) return refused(error.refusal);
     if (error instanceof WasmRuntimeError && error.failure.code === "MODULE_REFUSED") {
@@ -100,112 +89,23 @@ function refused(refusal: RewriteRefusal): RewriteResult {
   return { ok: false, refusal };
 }
 
-/** The order of a module's sections, which is not that of their numbers. */
-const ORDER = [
-  SECTION.type,
-  SECTION.import,
-  SECTION.function,
-  SECTION.table,
-  SECTION.memory,
-  SECTION.tag,
-  SECTION.global,
-  SECTION.export,
-  SECTION.start,
-  SECTION.element,
-  SECTION.dataCount,
-  SECTION.code,
-  SECTION.data,
-] as const;
-
-const PREAMBLE_BYTES = 8;
-
-function rewriteValid(
-  shape: ModuleShape,
-  {
+function rewriteValid(bytes: Uint8Array, options: RewriteOptions): RewriteResult {
+  const {
     limits = DEFAULT_ADMISSION_LIMITS,
     maxStackBytes = DEFAULT_MAX_STACK_BYTES,
     canonicalizeNans = false,
-  }: RewriteOptions,
-): RewriteResult {
-  const { bytes } = shape;
-  const names = choosePrivateNames(shape);
-  const layout = planLayout(shape);
-  const guest = new Map<number, ByteReader>();
-  for (const section of shape.sections) {
-    if (section.id !== SECTION.custom) guest.set(section.id, readerOf(bytes, section));
-  }
-  const reader = (id: number) => guest.get(id) ?? null;
-
-  const code = writeCode(reader(SECTION.code), shape, layout, {
+  } = options;
+  const rewritten = assembleModule(readModuleShape(bytes), {
     limits,
+    maxStackBytes,
     canonicalizeNans,
-    hints: guestHints(shape),
+    planMetering,
   });
-  const written = new Map<number, CodeWriter>([
-    [SECTION.import, writeImports(reader(SECTION.import), layout, names)],
-    [SECTION.function, writeFunctions(reader(SECTION.function), layout)],
-    [SECTION.global, writeGlobals(reader(SECTION.global), layout, maxStackBytes)],
-    [SECTION.export, writeExports(reader(SECTION.export), layout, names, shape.startFunction)],
-    [SECTION.code, code.section],
-  ]);
-  const elements = reader(SECTION.element);
-  if (elements !== null) written.set(SECTION.element, writeElements(elements, layout));
-  // Last: the sections above have asked for the types that they need.
-  written.set(SECTION.type, writeTypes(reader(SECTION.type), layout));
-
-  const customs = customSections(shape, layout);
-  const output = createCodeWriter(bytes.length + code.section.length + 1024);
-  output.bytes(bytes, 0, PREAMBLE_BYTES);
-  const writeCustoms = (after: number | null) => {
-    for (const content of customs.get(after) ?? []) writeSection(output, SECTION.custom, content);
-  };
-  writeCustoms(null);
-  for (const id of ORDER) {
-    if (id === SECTION.code && code.hints.length > 0) {
-      writeSection(output, SECTION.custom, writeBranchHints(code.hints));
-    }
-    const content = written.get(id);
-    const original = shape.sections.find((section) => section.id === id);
-    if (content !== undefined) writeSection(output, id, content);
-    else if (original !== undefined && id !== SECTION.start)
-      output.bytes(bytes, original.start, original.end);
-    writeCustoms(id);
-  }
-  const rewritten = output.view().slice();
   return {
     ok: true,
-    bytes: rewritten,
+    ...rewritten,
     fuelVersion: FUEL_VERSION,
     maxStackBytes,
-    names,
-    sizes: { beforeBytes: bytes.length, afterBytes: rewritten.length },
+    sizes: { beforeBytes: bytes.length, afterBytes: rewritten.bytes.length },
   };
-}
-
-function writeSection(output: CodeWriter, id: number, content: CodeWriter): void {
-  output.byte(id);
-  output.sized(content);
-}
-
-function guestHints({ bytes, sections }: ModuleShape): BranchHints {
-  const found: BranchHints[] = sections
-    .filter(({ id }) => id === SECTION.custom)
-    .map((section) => readBranchHints(readerOf(bytes, section)))
-    .filter(({ size }) => size > 0);
-  return found[0] ?? new Map();
-}
-
-/** The guest's custom sections by the section that they stand behind. */
-function customSections({ bytes, sections }: ModuleShape, layout: Layout): Map<number | null, CodeWriter[]> {
-  const found = new Map<number | null, CodeWriter[]>();
-  let after: number | null = null;
-  for (const section of sections) {
-    if (section.id !== SECTION.custom) {
-      after = section.id;
-      continue;
-    }
-    const content = writeCustom(readerOf(bytes, section), layout);
-    if (content !== null) found.set(after, [...(found.get(after) ?? []), content]);
-  }
-  return found;
 }

@@ -32,6 +32,7 @@ export const OP = {
   i64Const: 0x42,
   f32Const: 0x43,
   f64Const: 0x44,
+  i32Ne: 0x47,
   i32LtS: 0x48,
   i64LtS: 0x53,
   f32Eq: 0x5b,

@@ -15,12 +15,16 @@ export interface MeteringPlan extends ChargePlan {
   readonly movesLabels: boolean;
 }
 
+/** @param importedFunctions - how many functions the module imports. */
+export type MeteringPlanner = (code: FunctionCode, importedFunctions: number) => MeteringPlan;
+
 /**
  * What a function that calls nothing may cost without being asked for its fuel: what runs between two checks is at most
  * one function's code, and this for each of its calls.
  */
 const UNCHECKED_FUEL = 64;
 
+/** The one that is used. */
 export function planMetering(code: FunctionCode, importedFunctions: number): MeteringPlan {
   const { charges, total } = planCharges(code, importedFunctions);
   const traits = readTraits(code);

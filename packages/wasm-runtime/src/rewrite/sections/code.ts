@@ -6,7 +6,7 @@ import { createFunctionDecoder } from "../decode-function.ts";
 import { type BranchHint, encodeFunction } from "../encode-function.ts";
 import { EMPTY_BLOCK, OP } from "../instructions/control.ts";
 import type { Layout } from "../layout.ts";
-import { planMetering } from "../meter/plan-metering.ts";
+import type { MeteringPlanner } from "../meter/plan-metering.ts";
 import type { ModuleShape } from "../module-shape.ts";
 import { cannotFollow } from "../refusal.ts";
 import { countedFrameBytes } from "../stack-depth.ts";
@@ -15,6 +15,7 @@ import type { BranchHints } from "./branch-hints.ts";
 export interface CodeOptions {
   readonly limits: AdmissionLimits;
   readonly canonicalizeNans: boolean;
+  readonly planMetering: MeteringPlanner;
   /** The guest's own. */
   readonly hints: BranchHints;
 }
@@ -30,7 +31,7 @@ export function writeCode(
   guest: ByteReader | null,
   shape: ModuleShape,
   layout: Layout,
-  { limits, canonicalizeNans, hints: guestHints }: CodeOptions,
+  { limits, canonicalizeNans, planMetering, hints: guestHints }: CodeOptions,
 ): RewrittenCode {
   const { bytes, types, functionTypes, importedFunctions } = shape;
   const decoder = createFunctionDecoder(shape, limits);
