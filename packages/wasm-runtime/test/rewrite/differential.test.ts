@@ -76,9 +76,9 @@ function observe(calls: Calls, create: (imports: object) => Guest, start: string
     guest = create(imports);
   } catch (error) {
     // The start function ended before there was an instance.
-    if (!(error instanceof engine.RuntimeError) && error !== HOST_EXCEPTION) throw error;
-    const ending: CallOutcome =
-      error === HOST_EXCEPTION ? { threw: "exception" } : { trapped: error.message };
+    const trap = error instanceof engine.RuntimeError ? error.message : null;
+    if (trap === null && error !== HOST_EXCEPTION) throw error;
+    const ending: CallOutcome = trap === null ? { threw: "exception" } : { trapped: trap };
     return { outcomes: [ending], hostCalls, globals: [], memory: "", fuel: 0n };
   }
   const { exports } = guest;
