@@ -121,7 +121,10 @@ function customSections({ bytes, sections }: ModuleShape, layout: Layout): Map<n
       continue;
     }
     const content = writeCustom(readerOf(bytes, section), layout);
-    if (content !== null) found.set(after, [...(found.get(after) ?? []), content]);
+    if (content === null) continue;
+    const there = found.get(after);
+    if (there === undefined) found.set(after, [content]);
+    else there.push(content);
   }
   return found;
 }

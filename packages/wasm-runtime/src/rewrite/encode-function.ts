@@ -104,9 +104,9 @@ export function encodeFunction(
   }
 
   function refuel(): void {
-    publishFuel();
+    getFuel();
     withIndex(OP.call, layout.refuelFunction);
-    fetchFuel();
+    setFuel(false);
   }
 
   function fuelIsNegative(): void {
@@ -289,7 +289,6 @@ export function encodeFunction(
     const operand = operands[instruction] ?? 0;
     const offset = offsets[instruction] ?? 0;
     const next = instruction + 1 < count ? (offsets[instruction + 1] ?? 0) : code.bodyEnd;
-    let atLoopHead = false;
 
     switch (opcode) {
       case OP.block:
@@ -297,7 +296,6 @@ export function encodeFunction(
         break;
       case OP.loop:
         copyUntil(offset);
-        atLoopHead = true;
         if (isOutlined(operand)) {
           openOutlinedLoop(offset + 1, next);
           copiedUntil = next;
@@ -411,8 +409,7 @@ export function encodeFunction(
       writeCanonicalNan(body, shape, floatLocals.get(shape) ?? 0);
     }
     const fuel = charges[instruction + 1] ?? 0;
-    if (atLoopHead) charge(fuel, true);
-    else if (fuel > 0) {
+    if (fuel > 0) {
       copyUntil(next);
       charge(fuel, false);
     }
@@ -436,7 +433,9 @@ export function encodeFunction(
       hint(UNLIKELY);
       body.byte(OP.if);
       body.byte(EMPTY_BLOCK);
+      withIndex(OP.globalGet, layout.fuelGlobal);
       withIndex(OP.call, layout.refuelFunction);
+      withIndex(OP.globalSet, layout.fuelGlobal);
       body.byte(OP.end);
     }
     fetchFuel();

@@ -25,7 +25,7 @@ export interface Layout {
   /** The index of a function of the guest in the rewritten module. */
   functionIndex(original: number): number;
   readonly yieldFunction: number;
-  /** Asks the host for fuel until there is some; takes and returns nothing. */
+  /** Asks the host for fuel until there is some; takes what is left, and returns what is then. */
   readonly refuelFunction: number;
   readonly fuelGlobal: number;
   readonly stackGlobal: number;

@@ -54,9 +54,10 @@ export type RewriteResult =
  * (`-left`, because one bulk operation can cost many slices, and a guest in debt would only ask again.)
  *
  * The import may be a `WebAssembly.Suspending` function. To end the guest it must throw, or reject with, an error that a
- * trap of the engine made; any other error can be caught by the guest. While the guest is in the host, in the yield or in
- * any other import, and after it has returned, the global is exact. After a trap it lacks at most the straight code since
- * the last loop head or call; what it says is still the same for any size of slice.
+ * trap of the engine made; any other error can be caught by the guest. The global is exact while the guest is in any other
+ * import and after it has returned; where the yield ended it, `granted - left` is, with the `left` of that last question.
+ * After a trap the global lacks what ran in the trapping function since its last call, or since it was entered, if that
+ * function has loops without calls, and keeps the count in a local; but it says the same for any size of slice.
  *
  * **Stack.** `names.stackExport` is a mutable i32 global; the host sets it to `maxStackBytes` before every call. When a
  * call would take more than is left, the guest traps (`unreachable`), and the global is negative: it never is otherwise.

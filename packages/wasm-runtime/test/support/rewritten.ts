@@ -76,14 +76,15 @@ export function meteredGuest(
   let granted = 0n;
   let yields = 0;
   let outOfFuel = false;
+  let lastLeft = 0n;
   const refill = (left: bigint): bigint => {
     yields += 1;
     if (granted === budget) {
       outOfFuel = true;
+      lastLeft = left;
       if (typeof trap === "function") trap();
     }
-    const wanted = -left > slice ? -left : slice;
-    const grant = wanted < budget - granted ? wanted : budget - granted;
+    const grant = smallest(largest(slice, -left), budget - granted);
     granted += grant;
     return left + grant;
   };
@@ -102,7 +103,7 @@ export function meteredGuest(
       if ("trapped" in outcome && Number(stack.value) < 0) return { ended: "stack-exhausted" };
       return outcome;
     },
-    fuelUsed: () => granted - BigInt(String(fuel.value)),
+    fuelUsed: () => granted - (outOfFuel ? lastLeft : BigInt(String(fuel.value))),
     yields: () => yields,
   };
 }
@@ -135,6 +136,10 @@ function outcomeOf(run: () => unknown, exports: Record<string, unknown>): CallOu
     throw error;
   }
 }
+
+const smallest = (...values: readonly bigint[]) =>
+  values.reduce((least, each) => (each < least ? each : least));
+const largest = (...values: readonly bigint[]) => values.reduce((most, each) => (each > most ? each : most));
 
 /** What a host function of the tests throws. */
 export const HOST_EXCEPTION = new Error("thrown by the host");

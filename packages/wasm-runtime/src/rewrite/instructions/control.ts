@@ -39,6 +39,7 @@ export const OP = {
   f64Eq: 0x61,
   i32Add: 0x6a,
   i32Sub: 0x6b,
+  i64Add: 0x7c,
   i64Sub: 0x7d,
   i64Mul: 0x7e,
   i64ShrU: 0x88,

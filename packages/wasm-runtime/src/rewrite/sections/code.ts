@@ -5,7 +5,7 @@ import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { createFunctionDecoder } from "../decode-function.ts";
 import { type BranchHint, encodeFunction } from "../encode-function.ts";
 import { EMPTY_BLOCK, OP } from "../instructions/control.ts";
-import type { Layout } from "../layout.ts";
+import { type Layout, VALUE_CODES } from "../layout.ts";
 import type { MeteringPlanner } from "../meter/plan-metering.ts";
 import type { ModuleShape } from "../module-shape.ts";
 import { cannotFollow } from "../refusal.ts";
@@ -70,27 +70,37 @@ export function writeCode(
 }
 
 /**
- * Asks the host for fuel until there is some. So a budget ends at the same place whatever the size of its slices: nobody
- * goes on in debt.
+ * Asks the host for fuel until there is some: so a budget ends at the same place whatever the size of its slices, and
+ * nobody goes on in debt. What was granted is added to the global, which a function that keeps the count in a local has not
+ * brought up to date: that happens at places which do not depend on the slices, and so the global says the same for any.
  */
 function refuelFunction({ fuelGlobal, yieldFunction }: Layout): CodeWriter {
+  const left = 0;
+  const answer = 1;
   const body = createCodeWriter();
   const withIndex = (opcode: number, index: number) => {
     body.byte(opcode);
     body.u32(index);
   };
-  body.u32(0);
+  body.bytes(Uint8Array.of(1, 1, VALUE_CODES.i64));
   body.byte(OP.loop);
   body.byte(EMPTY_BLOCK);
   withIndex(OP.globalGet, fuelGlobal);
+  withIndex(OP.localGet, left);
   withIndex(OP.call, yieldFunction);
+  withIndex(OP.localTee, answer);
+  withIndex(OP.localGet, left);
+  body.byte(OP.i64Sub);
+  body.byte(OP.i64Add);
   withIndex(OP.globalSet, fuelGlobal);
-  withIndex(OP.globalGet, fuelGlobal);
+  withIndex(OP.localGet, answer);
+  withIndex(OP.localTee, left);
   body.byte(OP.i64Const);
   body.signed(0);
   body.byte(OP.i64LtS);
   withIndex(OP.brIf, 0);
   body.byte(OP.end);
+  withIndex(OP.localGet, left);
   body.byte(OP.end);
   return body;
 }

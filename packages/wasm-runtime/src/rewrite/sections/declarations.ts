@@ -36,7 +36,7 @@ export function writeImports(guest: ByteReader | null, layout: Layout, names: Pr
 
 export function writeFunctions(guest: ByteReader | null, layout: Layout): CodeWriter {
   const output = append(guest, 1);
-  output.u32(layout.typeIndex([], []));
+  output.u32(layout.typeIndex(["i64"], ["i64"]));
   return output;
 }
 
