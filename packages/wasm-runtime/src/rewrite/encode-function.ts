@@ -1,0 +1,467 @@
+import type { FunctionType, WasmValueType } from "../inspection.ts";
+import { FLOAT } from "./canonicalize-nan.ts";
+import { type CodeWriter, createCodeWriter } from "./code-writer.ts";
+import { type LengthPrice, lengthPrice } from "./costs.ts";
+import type { FunctionCode } from "./function-code.ts";
+import { EMPTY_BLOCK, OP } from "./instructions/control.ts";
+import { type Layout, VALUE_CODES } from "./layout.ts";
+import type { MeteringPlan } from "./meter/plan-metering.ts";
+import { isOutlined } from "./meter/traits.ts";
+import { writeCanonicalNan } from "./write-canonical-nan.ts";
+
+/** What the passes found out about one function. */
+export interface FunctionPlan {
+  readonly metering: MeteringPlan;
+  /** What one call takes of the stack, in bytes; `null` for a function that is not counted. */
+  readonly frameBytes: number | null;
+  /** One of `FLOAT` for each instruction, or nothing to do. */
+  readonly canonicalNans: Uint8Array | null;
+  /** The guest's own branch hints: the value by the offset in the module. */
+  readonly hints: ReadonlyMap<number, number> | null;
+}
+
+/** A hint for the engine's optimising compiler: whether the branch `offset` bytes into the body is likely to be taken. */
+export interface BranchHint {
+  readonly offset: number;
+  readonly value: number;
+}
+
+export const UNLIKELY = 0;
+
+/** The value of the stack's global once it is exhausted: the mark by which a host tells it from other traps. */
+export const STACK_EXHAUSTED = -1;
+
+const FLOAT_LOCALS: readonly (readonly [number, WasmValueType])[] = [
+  [FLOAT.f32, "f32"],
+  [FLOAT.f64, "f64"],
+  [FLOAT.f32x4, "v128"],
+  [FLOAT.f64x2, "v128"],
+];
+
+/**
+ * Writes one function with what the plans add to it: the only place where they meet.
+ *
+ * Everything that is not touched is copied as it is, in as long stretches as possible.
+ *
+ * @returns the body, from its declaration of locals to its end, and its branch hints in the order of their offsets.
+ */
+export function encodeFunction(
+  bytes: Uint8Array,
+  code: FunctionCode,
+  type: FunctionType,
+  plan: FunctionPlan,
+  layout: Layout,
+): { readonly body: CodeWriter; readonly hints: readonly BranchHint[] } {
+  const { metering, frameBytes, canonicalNans } = plan;
+  const { charges, cached } = metering;
+  const { count, opcodes, offsets, operands, lists, nesting } = code;
+  const body = createCodeWriter((code.bodyEnd - code.bodyStart) * 2 + 64);
+  const hints: BranchHint[] = [];
+  const movesLabels = metering.movesLabels;
+
+  const addedLocals: WasmValueType[] = [];
+  const addLocal = (localType: WasmValueType): number => code.locals + addedLocals.push(localType) - 1;
+  const fuelLocal = cached ? addLocal("i64") : 0;
+  const lengthLocal = metering.lengths ? addLocal("i32") : 0;
+  const grownLocal = metering.lengths ? addLocal("i32") : 0;
+  const stackLocal = frameBytes !== null && metering.calls ? addLocal("i32") : 0;
+  const floatLocals = new Map<number, number>();
+  if (canonicalNans !== null) {
+    for (const [shape, localType] of FLOAT_LOCALS) {
+      if (canonicalNans.includes(shape)) floatLocals.set(shape, addLocal(localType));
+    }
+  }
+
+  const withIndex = (opcode: number, index: number): void => {
+    body.byte(opcode);
+    body.u32(index);
+  };
+  const i64Const = (value: number): void => {
+    body.byte(OP.i64Const);
+    body.signed(value);
+  };
+  const i32Const = (value: number): void => {
+    body.byte(OP.i32Const);
+    body.signed(value);
+  };
+  const hint = (value: number): void => {
+    hints.push({ offset: body.length, value });
+  };
+  const getFuel = (): void =>
+    cached ? withIndex(OP.localGet, fuelLocal) : withIndex(OP.globalGet, layout.fuelGlobal);
+
+  /** Makes the global right where somebody else may look at it. */
+  function publishFuel(): void {
+    if (!cached) return;
+    withIndex(OP.localGet, fuelLocal);
+    withIndex(OP.globalSet, layout.fuelGlobal);
+  }
+
+  function fetchFuel(): void {
+    if (!cached) return;
+    withIndex(OP.globalGet, layout.fuelGlobal);
+    withIndex(OP.localSet, fuelLocal);
+  }
+
+  function refuel(): void {
+    getFuel();
+    withIndex(OP.call, layout.refuelFunction);
+    setFuel(false);
+  }
+
+  function fuelIsNegative(): void {
+    getFuel();
+    i64Const(0);
+    body.byte(OP.i64LtS);
+  }
+
+  function refuelIfNegative(): void {
+    fuelIsNegative();
+    hint(UNLIKELY);
+    body.byte(OP.if);
+    body.byte(EMPTY_BLOCK);
+    refuel();
+    body.byte(OP.end);
+  }
+
+  /** Sets the fuel to the i64 on the stack. `publish`: in the global, too. */
+  function setFuel(publish: boolean): void {
+    if (cached) withIndex(publish ? OP.localTee : OP.localSet, fuelLocal);
+    if (publish || !cached) withIndex(OP.globalSet, layout.fuelGlobal);
+  }
+
+  function charge(fuel: number, publish: boolean): void {
+    if (fuel === 0) {
+      if (publish) publishFuel();
+      return;
+    }
+    getFuel();
+    i64Const(fuel);
+    body.byte(OP.i64Sub);
+    setFuel(publish);
+  }
+
+  function pushLengthPrice({ shift, factor }: LengthPrice): void {
+    withIndex(OP.localGet, lengthLocal);
+    body.byte(OP.i64ExtendI32U);
+    if (shift > 0) {
+      i64Const(shift);
+      body.byte(OP.i64ShrU);
+    }
+    if (factor > 1) {
+      i64Const(factor);
+      body.byte(OP.i64Mul);
+    }
+  }
+
+  /** Charges for the length on top of the stack, which is left there. */
+  function chargeLength(price: LengthPrice): void {
+    withIndex(OP.localSet, lengthLocal);
+    getFuel();
+    pushLengthPrice(price);
+    body.byte(OP.i64Sub);
+    setFuel(true);
+    refuelIfNegative();
+    withIndex(OP.localGet, lengthLocal);
+  }
+
+  /** Charges for a growth by what was noted in the local, unless its result, which is left on the stack, is -1. */
+  function chargeGrowth(price: LengthPrice): void {
+    withIndex(OP.localSet, grownLocal);
+    getFuel();
+    pushLengthPrice(price);
+    i64Const(0);
+    withIndex(OP.localGet, grownLocal);
+    i32Const(-1);
+    body.byte(OP.i32Ne);
+    body.byte(OP.select);
+    body.byte(OP.i64Sub);
+    setFuel(true);
+    refuelIfNegative();
+    withIndex(OP.localGet, grownLocal);
+  }
+
+  function enterFrame(weight: number): void {
+    withIndex(OP.globalGet, layout.stackGlobal);
+    i32Const(weight);
+    body.byte(OP.i32Sub);
+    if (metering.calls) withIndex(OP.localTee, stackLocal);
+    i32Const(0);
+    body.byte(OP.i32LtS);
+    hint(UNLIKELY);
+    body.byte(OP.if);
+    body.byte(EMPTY_BLOCK);
+    i32Const(STACK_EXHAUSTED);
+    withIndex(OP.globalSet, layout.stackGlobal);
+    body.byte(OP.unreachable);
+    body.byte(OP.end);
+  }
+
+  /** Tells the callee how much stack is left: what was on entry, less this frame; a tail call gives the frame back. */
+  function passStack(tail: boolean): void {
+    if (frameBytes === null) return;
+    withIndex(OP.localGet, stackLocal);
+    if (tail) {
+      i32Const(frameBytes);
+      body.byte(OP.i32Add);
+    }
+    withIndex(OP.globalSet, layout.stackGlobal);
+  }
+
+  // How many blocks are open in the output, and were when each open block of the guest began.
+  let level = 0;
+  let depth = 0;
+  const levels = new Int32Array(nesting + 1);
+  const outlined = new Uint8Array(nesting + 1);
+  const relabel = (label: number): number => level - (levels[depth - label] ?? 0);
+
+  let copiedUntil = code.codeStart;
+  function copyUntil(offset: number): void {
+    if (offset > copiedUntil) body.bytes(bytes, copiedUntil, offset);
+    copiedUntil = offset;
+  }
+
+  function openBlock(): void {
+    depth += 1;
+    level += 1;
+    levels[depth] = level;
+    outlined[depth] = 0;
+  }
+
+  /**
+   * Around a loop: `block T (loop (block (loop T … check: br_if 1 … body … end) br 2 end) refuel br 0 end) unreachable end`.
+   * The check leaves the guest's loop, and comes back by entering it again.
+   */
+  function openOutlinedLoop(typeStart: number, typeEnd: number): void {
+    body.byte(OP.block);
+    body.bytes(bytes, typeStart, typeEnd);
+    body.byte(OP.loop);
+    body.byte(EMPTY_BLOCK);
+    body.byte(OP.block);
+    body.byte(EMPTY_BLOCK);
+    body.byte(OP.loop);
+    body.bytes(bytes, typeStart, typeEnd);
+    level += 3;
+    openBlock();
+    outlined[depth] = 1;
+    fuelIsNegative();
+    hint(UNLIKELY);
+    withIndex(OP.brIf, 1);
+  }
+
+  function closeOutlinedLoop(): void {
+    body.byte(OP.end);
+    withIndex(OP.br, 2);
+    body.byte(OP.end);
+    refuel();
+    withIndex(OP.br, 0);
+    body.byte(OP.end);
+    body.byte(OP.unreachable);
+    body.byte(OP.end);
+    level -= 3;
+  }
+
+  function writeTryTable(offset: number, list: number): void {
+    // Its catches are outside of it: their labels are told from the block around.
+    let at = offset + 1;
+    if ((bytes[at] ?? 0) === EMPTY_BLOCK || ((bytes[at] ?? 0) & 0xc0) === 0x40) at += 1;
+    else {
+      while ((bytes[at] ?? 0) >= 0x80) at += 1;
+      at += 1;
+    }
+    body.bytes(bytes, offset, at);
+    const catches = lists[list + 1] ?? 0;
+    body.u32(catches);
+    for (let index = 0, entry = list + 2; index < catches; index++, entry += 3) {
+      const kind = lists[entry] ?? 0;
+      body.byte(kind);
+      if (kind < 2) body.u32(lists[entry + 1] ?? 0);
+      body.u32(relabel(lists[entry + 2] ?? 0));
+    }
+  }
+
+  declareLocals();
+  if (frameBytes !== null) enterFrame(frameBytes);
+  enterMeter();
+
+  for (let instruction = 0; instruction < count; instruction++) {
+    const opcode = opcodes[instruction] ?? 0;
+    const operand = operands[instruction] ?? 0;
+    const offset = offsets[instruction] ?? 0;
+    const next = instruction + 1 < count ? (offsets[instruction + 1] ?? 0) : code.bodyEnd;
+
+    switch (opcode) {
+      case OP.block:
+        openBlock();
+        break;
+      case OP.loop:
+        copyUntil(offset);
+        if (isOutlined(operand)) {
+          openOutlinedLoop(offset + 1, next);
+          copiedUntil = next;
+        } else {
+          copyUntil(next);
+          openBlock();
+          refuelIfNegative();
+        }
+        break;
+      case OP.tryTable:
+        if (movesLabels) {
+          copyUntil(offset);
+          writeTryTable(offset, operand);
+          copiedUntil = next;
+        }
+        openBlock();
+        break;
+      case OP.if:
+        keepHint(offset);
+        openBlock();
+        break;
+      case OP.end:
+        if (depth === 0) {
+          copyUntil(offset);
+          leaveFunction();
+          copiedUntil = next;
+          break;
+        }
+        if (outlined[depth] === 1) {
+          copyUntil(offset);
+          closeOutlinedLoop();
+          copiedUntil = next;
+        }
+        depth -= 1;
+        level -= 1;
+        break;
+      case OP.br:
+      case OP.brIf:
+        if (opcode === OP.brIf) keepHint(offset);
+        if (movesLabels) {
+          copyUntil(offset);
+          withIndex(opcode, relabel(operand));
+          copiedUntil = next;
+        }
+        break;
+      case OP.brTable:
+        if (movesLabels) {
+          copyUntil(offset);
+          const labels = lists[operand] ?? 1;
+          withIndex(opcode, labels - 1);
+          for (let at = operand + 1; at <= operand + labels; at++) body.u32(relabel(lists[at] ?? 0));
+          copiedUntil = next;
+        }
+        break;
+      case OP.return:
+        if (cached) {
+          copyUntil(offset);
+          withIndex(OP.br, level - (levels[0] ?? 0));
+          copiedUntil = next;
+        }
+        break;
+      case OP.throw:
+      case OP.throwRef:
+      case OP.unreachable:
+        if (cached) {
+          copyUntil(offset);
+          publishFuel();
+        }
+        break;
+      case OP.call:
+      case OP.callIndirect:
+        copyUntil(offset);
+        publishFuel();
+        passStack(false);
+        if (opcode === OP.call) {
+          withIndex(opcode, layout.functionIndex(operand));
+          copiedUntil = next;
+        } else copyUntil(next);
+        fetchFuel();
+        break;
+      case OP.returnCall:
+      case OP.returnCallIndirect:
+        copyUntil(offset);
+        publishFuel();
+        passStack(true);
+        if (opcode === OP.returnCall) {
+          withIndex(opcode, layout.functionIndex(operand));
+          copiedUntil = next;
+        }
+        break;
+      case OP.refFunc:
+        copyUntil(offset);
+        withIndex(opcode, layout.functionIndex(operand));
+        copiedUntil = next;
+        break;
+      default: {
+        const price = opcode >= OP.memoryGrow && metering.lengths ? lengthPrice(opcode) : null;
+        if (price !== null) {
+          copyUntil(offset);
+          if (price.onSuccess) {
+            withIndex(OP.localTee, lengthLocal);
+            copyUntil(next);
+            chargeGrowth(price);
+          } else chargeLength(price);
+        }
+      }
+    }
+    const shape = canonicalNans?.[instruction] ?? FLOAT.none;
+    if (shape !== FLOAT.none) {
+      copyUntil(next);
+      writeCanonicalNan(body, shape, floatLocals.get(shape) ?? 0);
+    }
+    const fuel = charges[instruction + 1] ?? 0;
+    if (fuel > 0) {
+      copyUntil(next);
+      charge(fuel, false);
+    }
+  }
+  return { body, hints };
+
+  function declareLocals(): void {
+    body.u32(code.localGroups + addedLocals.length);
+    body.bytes(bytes, code.localGroupsStart, code.codeStart);
+    for (const localType of addedLocals) {
+      body.u32(1);
+      body.byte(VALUE_CODES[localType]);
+    }
+  }
+
+  function enterMeter(): void {
+    if (metering.checkedOnEntry) {
+      withIndex(OP.globalGet, layout.fuelGlobal);
+      i64Const(0);
+      body.byte(OP.i64LtS);
+      hint(UNLIKELY);
+      body.byte(OP.if);
+      body.byte(EMPTY_BLOCK);
+      withIndex(OP.globalGet, layout.fuelGlobal);
+      withIndex(OP.call, layout.refuelFunction);
+      withIndex(OP.globalSet, layout.fuelGlobal);
+      body.byte(OP.end);
+    }
+    fetchFuel();
+    charge(charges[0] ?? 0, true);
+    if (!cached) return;
+    // Whatever leaves the function leaves this block, behind which the count is put back.
+    body.byte(OP.block);
+    const [only] = type.results;
+    if (type.results.length > 1) body.signed(layout.typeIndex([], type.results));
+    else body.byte(only === undefined ? EMPTY_BLOCK : VALUE_CODES[only]);
+    level = 1;
+    levels[0] = 1;
+  }
+
+  function leaveFunction(): void {
+    if (cached) {
+      body.byte(OP.end);
+      publishFuel();
+    }
+    body.byte(OP.end);
+  }
+
+  function keepHint(offset: number): void {
+    const value = plan.hints?.get(offset);
+    if (value === undefined) return;
+    copyUntil(offset);
+    hint(value);
+  }
+}

@@ -1,0 +1,124 @@
+import { type ByteReader, createByteReader, malformed } from "../binary/byte-reader.ts";
+import { readSections, SECTION, type Section } from "../binary/sections.ts";
+import { readFunctionType, readLimits, readTable, readValueType } from "../binary/types.ts";
+import { unsupported } from "../binary/unsupported.ts";
+import type { FunctionType } from "../inspection.ts";
+
+const V128 = 0x7b;
+
+/** What the passes must know of a module before they read its code. */
+export interface ModuleShape {
+  readonly bytes: Uint8Array;
+  readonly sections: readonly Section[];
+  readonly types: readonly FunctionType[];
+  /** The type index of every function, imported ones first. */
+  readonly functionTypes: readonly number[];
+  readonly importedFunctions: number;
+  /** The names of all modules that it imports from. */
+  readonly importedModules: ReadonlySet<string>;
+  readonly exportNames: ReadonlySet<string>;
+  /** Imported and defined. */
+  readonly globals: number;
+  readonly startFunction: number | null;
+  /** Whether vectors may pass between functions or stand in globals; `true` also where only a byte looks like it. */
+  readonly vectors: boolean;
+}
+
+/**
+ * Reads all but the code of a module that the engine has validated.
+ *
+ * @throws {WasmRuntimeError} `MODULE_REFUSED`: it declares something that we do not run.
+ */
+export function readModuleShape(bytes: Uint8Array): ModuleShape {
+  const sections: Section[] = [];
+  const types: FunctionType[] = [];
+  const functionTypes: number[] = [];
+  const importedModules = new Set<string>();
+  const exportNames = new Set<string>();
+  let importedFunctions = 0;
+  let globals = 0;
+  let memories = 0;
+  let startFunction: number | null = null;
+  let vectors = false;
+
+  for (const section of readSections(bytes)) {
+    sections.push(section);
+    const content = readerOf(bytes, section);
+    switch (section.id) {
+      case SECTION.type:
+        repeat(content, () => types.push(readFunctionType(content)));
+        vectors ||= types.some(({ params, results }) => [...params, ...results].includes("v128"));
+        break;
+      case SECTION.import:
+        repeat(content, () => {
+          importedModules.add(content.name());
+          content.name();
+          const kind = content.byte();
+          if (kind === 0) functionTypes.push(content.u32());
+          else if (kind === 1) readTable(content);
+          else if (kind === 2) {
+            readLimits(content, "memory");
+            memories += 1;
+          } else if (kind === 3) {
+            vectors ||= readValueType(content) === "v128";
+            content.byte();
+            globals += 1;
+          } else if (kind === 4) {
+            content.byte();
+            content.u32();
+          } else throw malformed(content.offset, `an import of kind ${kind}`);
+        });
+        importedFunctions = functionTypes.length;
+        break;
+      case SECTION.function:
+        repeat(content, () => functionTypes.push(content.u32()));
+        break;
+      case SECTION.table:
+        repeat(content, () => readTable(content));
+        break;
+      case SECTION.memory:
+        repeat(content, () => {
+          readLimits(content, "memory");
+          memories += 1;
+        });
+        break;
+      case SECTION.global:
+        globals += content.u32();
+        vectors ||= content.rest().includes(V128);
+        break;
+      case SECTION.export:
+        repeat(content, () => {
+          exportNames.add(content.name());
+          content.byte();
+          content.u32();
+        });
+        break;
+      case SECTION.start:
+        startFunction = content.u32();
+        break;
+    }
+  }
+  if (memories > 1) throw unsupported("multiple-memories", `${memories} memories`);
+  return {
+    bytes,
+    sections,
+    types,
+    functionTypes,
+    importedFunctions,
+    importedModules,
+    exportNames,
+    globals,
+    startFunction,
+    vectors,
+  };
+}
+
+/** A reader of a section's content, from its beginning. */
+export function readerOf(bytes: Uint8Array, { start, end }: Section): ByteReader {
+  const reader = createByteReader(bytes, start + 1, end);
+  return reader.section(reader.u32());
+}
+
+function repeat(content: ByteReader, readEntry: () => void): void {
+  for (let count = content.u32(); count > 0; count--) readEntry();
+}

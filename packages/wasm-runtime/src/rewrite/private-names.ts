@@ -1,0 +1,37 @@
+import type { ModuleShape } from "./module-shape.ts";
+
+/** The names under which a rewritten module and its host know what no guest may. */
+export interface PrivateNames {
+  /** The one import that was added: a function `(i64) -> i64`. The guest imports nothing else from this module. */
+  readonly yieldImport: { readonly module: string; readonly name: string };
+  /** Export of the fuel that is left: a mutable global of type i64. */
+  readonly fuelExport: string;
+  /** Export of the stack that is left: a mutable global of type i32; negative once the stack is exhausted. */
+  readonly stackExport: string;
+  /** Export of what was the start function; `null` if there was none. */
+  readonly startExport: string | null;
+}
+
+/**
+ * Chooses names that the module does not use itself. They need not be secret: code reaches its own module's globals and
+ * functions by index alone, and what it cannot name in an import it is not given.
+ */
+export function choosePrivateNames({
+  importedModules,
+  exportNames,
+  startFunction,
+}: ModuleShape): PrivateNames {
+  const exported = (name: string) => unused(name, exportNames);
+  return {
+    yieldImport: { module: unused("assay", importedModules), name: "yield" },
+    fuelExport: exported("assay.fuel"),
+    stackExport: exported("assay.stack"),
+    startExport: startFunction === null ? null : exported("assay.start"),
+  };
+}
+
+function unused(name: string, used: ReadonlySet<string>): string {
+  let candidate = name;
+  for (let number = 1; used.has(candidate); number++) candidate = `${name}.${number}`;
+  return candidate;
+}

@@ -1,0 +1,106 @@
+import type { ByteReader } from "../../binary/byte-reader.ts";
+import type { AdmissionLimits } from "../admission.ts";
+import { planCanonicalNans } from "../canonicalize-nan.ts";
+import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
+import { createFunctionDecoder } from "../decode-function.ts";
+import { type BranchHint, encodeFunction } from "../encode-function.ts";
+import { EMPTY_BLOCK, OP } from "../instructions/control.ts";
+import { type Layout, VALUE_CODES } from "../layout.ts";
+import type { MeteringPlanner } from "../meter/plan-metering.ts";
+import type { ModuleShape } from "../module-shape.ts";
+import { cannotFollow } from "../refusal.ts";
+import { countedFrameBytes } from "../stack-depth.ts";
+import type { BranchHints } from "./branch-hints.ts";
+
+export interface CodeOptions {
+  readonly limits: AdmissionLimits;
+  readonly canonicalizeNans: boolean;
+  readonly planMetering: MeteringPlanner;
+  /** The guest's own. */
+  readonly hints: BranchHints;
+}
+
+/** The code section, and the hints that belong to it. */
+export interface RewrittenCode {
+  readonly section: CodeWriter;
+  readonly hints: readonly { readonly functionIndex: number; readonly hints: readonly BranchHint[] }[];
+}
+
+/** Rewrites every function, one after the other, and adds the one that asks for fuel. */
+export function writeCode(
+  guest: ByteReader | null,
+  shape: ModuleShape,
+  layout: Layout,
+  { limits, canonicalizeNans, planMetering, hints: guestHints }: CodeOptions,
+): RewrittenCode {
+  const { bytes, types, functionTypes, importedFunctions } = shape;
+  const decoder = createFunctionDecoder(shape, limits);
+  const section = createCodeWriter(guest === null ? 64 : bytes.length * 2);
+  const allHints: { functionIndex: number; hints: readonly BranchHint[] }[] = [];
+  const count = guest?.u32() ?? 0;
+  section.u32(count + 1);
+  for (let position = 0; guest !== null && position < count; position++) {
+    const functionIndex = importedFunctions + position;
+    const size = guest.u32();
+    const start = guest.offset;
+    guest.section(size);
+    const code = decoder.decode(functionIndex, start, start + size);
+    const type = types[functionTypes[functionIndex] ?? -1];
+    if (type === undefined) throw cannotFollow(start, `function ${functionIndex} without a type`);
+    const metering = planMetering(code, importedFunctions);
+    const given = guestHints.get(functionIndex);
+    const { body, hints } = encodeFunction(
+      bytes,
+      code,
+      type,
+      {
+        metering,
+        frameBytes: countedFrameBytes(code, shape, metering.calls),
+        canonicalNans: canonicalizeNans ? planCanonicalNans(code) : null,
+        hints:
+          given === undefined ? null : new Map([...given].map(([offset, value]) => [start + offset, value])),
+      },
+      layout,
+    );
+    section.sized(body);
+    if (hints.length > 0) allHints.push({ functionIndex: layout.functionIndex(functionIndex), hints });
+  }
+  section.sized(refuelFunction(layout));
+  return { section, hints: allHints };
+}
+
+/**
+ * Asks the host for fuel until there is some: so a budget ends at the same place whatever the size of its slices, and
+ * nobody goes on in debt. What was granted is added to the global, which a function that keeps the count in a local has not
+ * brought up to date: that happens at places which do not depend on the slices, and so the global says the same for any.
+ */
+function refuelFunction({ fuelGlobal, yieldFunction }: Layout): CodeWriter {
+  const left = 0;
+  const answer = 1;
+  const body = createCodeWriter();
+  const withIndex = (opcode: number, index: number) => {
+    body.byte(opcode);
+    body.u32(index);
+  };
+  body.bytes(Uint8Array.of(1, 1, VALUE_CODES.i64));
+  body.byte(OP.loop);
+  body.byte(EMPTY_BLOCK);
+  withIndex(OP.globalGet, fuelGlobal);
+  withIndex(OP.localGet, left);
+  withIndex(OP.call, yieldFunction);
+  withIndex(OP.localTee, answer);
+  withIndex(OP.localGet, left);
+  body.byte(OP.i64Sub);
+  body.byte(OP.i64Add);
+  withIndex(OP.globalSet, fuelGlobal);
+  withIndex(OP.localGet, answer);
+  withIndex(OP.localTee, left);
+  body.byte(OP.i64Const);
+  body.signed(0);
+  body.byte(OP.i64LtS);
+  withIndex(OP.brIf, 0);
+  body.byte(OP.end);
+  withIndex(OP.localGet, left);
+  body.byte(OP.end);
+  return body;
+}
