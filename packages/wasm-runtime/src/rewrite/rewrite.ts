@@ -18,7 +18,7 @@ export interface RewriteOptions {
 }
 
 /**
- * Calls of a small function may nest about 6 000 deep. What V8 gives a stack by default is 984 KiB, of which its compilers
+ * Calls of a small function may nest about 8 000 deep. What V8 gives a stack by default is 984 KiB, of which its compilers
  * take no more than we count.
  */
 export const DEFAULT_MAX_STACK_BYTES = 768 * 1024;
