@@ -1,3 +1,5 @@
+import { describeInstructionRefusal, type InstructionRefusal } from "./rewrite/refusal.ts";
+
 /** A feature of WebAssembly, visible in a module's sections, that we do not run. */
 export type UnsupportedFeature =
   | "component"
@@ -34,9 +36,13 @@ export type CountedItem =
  * - `too-large`, `too-many`: they exceed a configured limit.
  * - `function-too-large`: one function would cost the compiler too much; a limit is on its bytes, its locals, or both
  *   multiplied.
+ * - `unsupported-instruction`: a function uses an instruction that we do not run.
+ * - `function-too-complex`: compiling a function could take seconds and gigabytes, by its nesting, or by its locals or
+ *   operands multiplied by its branches.
  * - `compile-timeout`, `compile-memory`: compiling took longer than `maxCompileMs`, or more than the thread's heap.
  */
 export type ModuleRefusal =
+  | InstructionRefusal
   | { readonly reason: "invalid"; readonly detail: string }
   | { readonly reason: "unsupported"; readonly feature: UnsupportedFeature; readonly detail: string }
   | { readonly reason: "too-large"; readonly sizeBytes: number; readonly maxModuleBytes: number }
@@ -74,6 +80,9 @@ export function describeRefusal(refusal: ModuleRefusal): string {
         `maxFunctionBytes (${refusal.maxFunctionBytes}), maxFunctionLocals (${refusal.maxFunctionLocals}) or, ` +
         `multiplied, maxFunctionWeight (${refusal.maxFunctionWeight})`
       );
+    case "unsupported-instruction":
+    case "function-too-complex":
+      return describeInstructionRefusal(refusal);
     case "compile-timeout":
       return `compiling took longer than maxCompileMs (${refusal.maxCompileMs})`;
     case "compile-memory":

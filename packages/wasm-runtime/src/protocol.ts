@@ -6,6 +6,7 @@ import type { ModuleInspection } from "./inspection.ts";
 import type { ModuleRefusal } from "./module-refusal.ts";
 import type { GuestFailure, GuestPhase } from "./outcome.ts";
 import type { CapExceeded, ResourceCaps } from "./rewrite/cap-limits.ts";
+import type { PrivateNames } from "./rewrite/private-names.ts";
 import type { WasmModule } from "./webassembly.ts";
 
 /**
@@ -38,8 +39,11 @@ export type ThreadReport =
 /** A rewritten and compiled module. */
 export interface Executable {
   readonly module: WasmModule;
-  /** The export to call before anything else; `null` where the module has no start function. */
-  readonly startExport: string | null;
+  /** What the rewrite added for its host: the import by which a guest is stopped, the globals that count. */
+  readonly names: PrivateNames;
+  readonly maxStackBytes: number;
+  /** How many functions the guest imports: the engine numbers those that it defines one higher, after ours. */
+  readonly importedFunctions: number;
 }
 
 /** A module ready to run, or (`exceeded`) one that starts with more than its caps. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { inspectModule } from "../src/inspect.ts";
 import { capLimits } from "../src/rewrite/cap-limits.ts";
-import { exposeStart } from "../src/rewrite/expose-start.ts";
+import { rewriteModule } from "../src/rewrite/rewrite.ts";
 import { webAssembly } from "../src/webassembly.ts";
 import { buildGuest } from "./support/guests.ts";
 import { failureOf } from "./support/refusal.ts";
@@ -59,9 +59,9 @@ it("inspects or refuses a module with any of its bytes changed, and what it insp
 });
 
 function rewritten(bytes: Uint8Array): Uint8Array {
-  const exportNames = inspectModule(bytes).exports.map(({ name }) => name);
   const capped = capLimits(bytes, { maxMemoryBytes: 1024 * 1024, maxTableElements: 1_000 });
-  return exposeStart(capped.ok ? capped.bytes : bytes, exportNames).bytes;
+  const result = rewriteModule(capped.ok ? capped.bytes : bytes);
+  return result.ok ? result.bytes : VALID;
 }
 
 it("inspects or refuses a module cut anywhere", () => {

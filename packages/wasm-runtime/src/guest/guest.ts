@@ -1,9 +1,10 @@
 import { GUEST_MEMORY_EXPORT } from "@assay/host-interface";
-import type { GuestCall, GuestEnding, GuestSetup } from "../protocol.ts";
+import type { Executable, GuestCall, GuestEnding, GuestSetup } from "../protocol.ts";
 import { type WasmExports, type WasmFunction, type WasmMemory, webAssembly } from "../webassembly.ts";
 import type { Channel } from "./channel.ts";
 import { createHostCalls } from "./host-calls.ts";
 import { createHostImports } from "./host-imports.ts";
+import { addYieldImport, readMetering } from "./metering.ts";
 import { placeInput } from "./place-input.ts";
 import { readResult } from "./read-result.ts";
 import { failed, type GuestState } from "./state.ts";
@@ -21,7 +22,7 @@ export type Instantiated = { readonly guest: Guest } | { readonly ending: GuestE
 
 /** Links and instantiates a guest. Nothing of it runs: its start function is an export of the rewritten module. */
 export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantiated {
-  const { module, startExport } = setup.executable;
+  const { executable } = setup;
   const state: GuestState = { memory: null, doing: { phase: "start" } };
   const imports = createHostImports(
     setup.functions,
@@ -29,20 +30,21 @@ export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantia
     () => state.memory,
     createHostCalls(state, channel),
   );
+  addYieldImport(imports, executable);
   channel.enter("start");
   try {
-    const { exports } = new webAssembly.Instance(module, imports);
+    const { exports } = new webAssembly.Instance(executable.module, imports);
     const memory = exportedMemory(exports);
     state.memory = memory;
     channel.sawMemory(memory);
-    return { guest: createGuest(exports, startExport, memory, state, channel) };
+    return { guest: createGuest(exports, executable, memory, state, channel) };
   } catch (thrown) {
-    return { ending: instantiationEnding(thrown) };
+    return { ending: instantiationEnding(thrown, executable) };
   }
 }
 
-function instantiationEnding(thrown: unknown): GuestEnding {
-  const trap = readTrap(thrown);
+function instantiationEnding(thrown: unknown, { importedFunctions }: Executable): GuestEnding {
+  const trap = readTrap(thrown, { stackExhausted: false, importedFunctions });
   // The module's limits are within our caps, so it is the host that has no room.
   if (thrown instanceof RangeError) return { kind: "memory-unavailable", detail: trap.message };
   // A data segment that does not fit into the memory, for one.
@@ -51,15 +53,21 @@ function instantiationEnding(thrown: unknown): GuestEnding {
 
 function createGuest(
   exports: WasmExports,
-  startExport: string | null,
+  executable: Executable,
   memory: WasmMemory,
   state: GuestState,
   channel: Channel,
 ): Guest {
+  const { names, importedFunctions } = executable;
+  const metering = readMetering(exports, executable);
   // Everything is called so that the engine could suspend it. Where it may not be, it is our code that refuses, with a
   // name and in a way that the guest cannot catch.
-  const callExport = (name: string, ...args: number[]) =>
-    webAssembly.promising(exportedFunction(exports, name))(...args);
+  const callExport = (name: string, ...args: number[]) => {
+    metering.beginCall();
+    return webAssembly.promising(exportedFunction(exports, name))(...args);
+  };
+  const trapOf = (thrown: unknown) =>
+    readTrap(thrown, { stackExhausted: metering.stackExhausted(), importedFunctions });
 
   function enter(doing: GuestState["doing"]): void {
     state.doing = doing;
@@ -68,19 +76,20 @@ function createGuest(
 
   return {
     async start() {
-      if (startExport === null) return null;
+      if (names.startExport === null) return null;
       try {
-        await callExport(startExport);
+        await callExport(names.startExport);
         return null;
       } catch (thrown) {
-        return failed({ kind: "trap", phase: "start", ...readTrap(thrown) });
+        return failed({ kind: "trap", phase: "start", ...trapOf(thrown) });
       } finally {
         channel.sawMemory(memory);
       }
     },
     async call(call) {
       enter({ phase: "allocate", call });
-      const placed = await placeInput(call, memory, (...args) => callExport(call.allocator, ...args));
+      const allocate = (...args: number[]) => callExport(call.allocator, ...args);
+      const placed = await placeInput(call, memory, allocate, trapOf);
       channel.sawMemory(memory);
       if ("ending" in placed) return placed.ending;
 
@@ -90,7 +99,7 @@ function createGuest(
         if (typeof returned !== "bigint") return { kind: "flag", flag: returned !== 0 };
         return readResult(memory, returned, call.maxResultBytes);
       } catch (thrown) {
-        return failed({ kind: "trap", phase: "call", ...readTrap(thrown) });
+        return failed({ kind: "trap", phase: "call", ...trapOf(thrown) });
       } finally {
         channel.sawMemory(memory);
       }

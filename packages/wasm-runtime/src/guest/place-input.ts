@@ -2,7 +2,7 @@ import type { GuestCall, GuestEnding } from "../protocol.ts";
 import type { WasmMemory } from "../webassembly.ts";
 import { copyToGuest } from "./guest-memory.ts";
 import { allocationFailed } from "./state.ts";
-import { readTrap } from "./trap.ts";
+import type { Trap } from "./trap.ts";
 
 export type Placed = { readonly pointer: number } | { readonly ending: GuestEnding };
 
@@ -13,11 +13,13 @@ export type Placed = { readonly pointer: number } | { readonly ending: GuestEndi
  * returned 0, at address 0: over whatever the guest keeps there, its stack for one. Inputs of 1 MiB corrupted guests so.
  *
  * @param callAllocator - calls the export with these arguments.
+ * @param trapOf - reads what it was ended by.
  */
 export async function placeInput(
   call: GuestCall,
   memory: WasmMemory,
   callAllocator: (...args: number[]) => Promise<unknown>,
+  trapOf: (thrown: unknown) => Trap,
 ): Promise<Placed> {
   const { allocator, input } = call;
   let pointer: number;
@@ -25,7 +27,7 @@ export async function placeInput(
     const alignment = allocator === "allocate" ? [0] : [];
     pointer = Number(await callAllocator(input.byteLength, ...alignment)) >>> 0;
   } catch (thrown) {
-    return { ending: allocationFailed(call, "trapped", `it trapped: ${readTrap(thrown).message}`) };
+    return { ending: allocationFailed(call, "trapped", `it trapped: ${trapOf(thrown).message}`) };
   }
   if (pointer === 0) return { ending: allocationFailed(call, "null", "it returned 0") };
   if (copyToGuest(memory, pointer, input)) return { pointer };

@@ -3,7 +3,7 @@ import { WasmRuntimeError } from "../errors.ts";
 import { inspectModule } from "../inspect.ts";
 import type { CompileResult } from "../protocol.ts";
 import { capLimits, type ResourceCaps } from "../rewrite/cap-limits.ts";
-import { exposeStart } from "../rewrite/expose-start.ts";
+import { rewriteModule } from "../rewrite/rewrite.ts";
 import { webAssembly } from "../webassembly.ts";
 
 /** Inspects, rewrites and compiles a module: the work on untrusted bytes that comes before any guest. */
@@ -14,9 +14,12 @@ export function prepareModule(bytes: Uint8Array, limits: ModuleLimits, caps: Res
     if (!capped.ok) {
       return { ok: true, prepared: { inspection, executable: null, exceeded: capped.exceeded } };
     }
-    const exportNames = inspection.exports.map(({ name }) => name);
-    const { bytes: exposed, startExport } = exposeStart(capped.bytes, exportNames);
-    const executable = { module: new webAssembly.Module(exposed), startExport };
+    const rewritten = rewriteModule(capped.bytes);
+    if (!rewritten.ok) return { ok: false, refusal: rewritten.refusal };
+    const { names, maxStackBytes } = rewritten;
+    const importedFunctions = inspection.imports.filter(({ kind }) => kind === "function").length;
+    const module = new webAssembly.Module(rewritten.bytes);
+    const executable = { module, names, maxStackBytes, importedFunctions };
     return { ok: true, prepared: { inspection, executable, exceeded: null } };
   } catch (error) {
     if (error instanceof WasmRuntimeError && error.failure.code === "MODULE_REFUSED") {

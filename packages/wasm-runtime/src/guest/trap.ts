@@ -9,16 +9,36 @@ export interface Trap {
 }
 
 const MAX_FRAMES = 10;
+/** By our count, which the rewritten module ends itself by, or by the engine's. */
+const STACK_EXHAUSTED = "call stack exhausted";
 const GUEST_SCRIPT = "wasm://";
 
+/** What is known of a guest whose code has ended. */
+export interface TrappedGuest {
+  /** Whether its stack, as the rewritten module counts it, was used up. */
+  readonly stackExhausted: boolean;
+  readonly importedFunctions: number;
+}
+
 /** Reads what a guest's code ended with: a trap of the engine, an overflow of the stack, or an exception of the guest. */
-export function readTrap(thrown: unknown): Trap {
-  return { message: messageOf(thrown), frames: framesOf(thrown) };
+export function readTrap(thrown: unknown, { stackExhausted, importedFunctions }: TrappedGuest): Trap {
+  return {
+    message: stackExhausted ? STACK_EXHAUSTED : messageOf(thrown),
+    frames: framesOf(thrown).map((frame) => asTheGuestNumbers(frame, importedFunctions)),
+  };
+}
+
+/** The rewrite puts one import after the guest's own, so functions without a name are numbered one too high. */
+function asTheGuestNumbers(frame: string, importedFunctions: number): string {
+  const index = /^wasm-function\[(\d+)\]$/.exec(frame)?.[1];
+  return index !== undefined && Number(index) > importedFunctions
+    ? `wasm-function[${Number(index) - 1}]`
+    : frame;
 }
 
 function messageOf(thrown: unknown): string {
   if (thrown instanceof webAssembly.RuntimeError) return printable(thrown.message);
-  if (isStackOverflow(thrown)) return "call stack exhausted";
+  if (isStackOverflow(thrown)) return STACK_EXHAUSTED;
   if (thrown instanceof webAssembly.Exception) return "uncaught exception";
   if (thrown instanceof Error) return printable(`${thrown.name}: ${thrown.message}`);
   return "uncaught exception";

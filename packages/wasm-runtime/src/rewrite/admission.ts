@@ -14,6 +14,11 @@ export interface AdmissionLimits {
   readonly maxNesting: number;
   /** Locals multiplied by blocks and branches. Default 4 000 000. */
   readonly maxLocalsTimesControl: number;
+  /**
+   * The most operands on the stack at a time, multiplied by blocks and branches: each of those moves or remembers all of
+   * them. A module of 164 KB, with 1 001 operands and 40 000 branches, aborted the process. Default 4 000 000.
+   */
+  readonly maxOperandsTimesControl: number;
 }
 
 export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = Object.freeze({
@@ -21,6 +26,7 @@ export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = Object.freeze({
   maxLocals: 2_000,
   maxNesting: 1_000,
   maxLocalsTimesControl: 4_000_000,
+  maxOperandsTimesControl: 4_000_000,
 });
 
 /** What is known of a function before its instructions are read. */
@@ -41,6 +47,16 @@ export function admitShape(
 ): void {
   require(functionIndex, "nesting", shape.nesting, limits.maxNesting);
   require(functionIndex, "locals-times-control", shape.locals * shape.control, limits.maxLocalsTimesControl);
+}
+
+/** What is known of a function when its operand stack has been followed. */
+export function admitOperands(
+  functionIndex: number,
+  shape: { readonly operands: number; readonly control: number },
+  limits: AdmissionLimits,
+): void {
+  const product = shape.operands * shape.control;
+  require(functionIndex, "operands-times-control", product, limits.maxOperandsTimesControl);
 }
 
 function require(functionIndex: number, measure: FunctionMeasure, value: number, limit: number): void {

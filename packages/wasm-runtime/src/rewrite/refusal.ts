@@ -2,7 +2,12 @@ import type { ModuleRefusal } from "../module-refusal.ts";
 import type { UnsupportedInstructions } from "./instructions/unsupported.ts";
 
 /** What makes a function too expensive to compile; see `AdmissionLimits`. */
-export type FunctionMeasure = "body-bytes" | "locals" | "nesting" | "locals-times-control";
+export type FunctionMeasure =
+  | "body-bytes"
+  | "locals"
+  | "nesting"
+  | "locals-times-control"
+  | "operands-times-control";
 
 /**
  * Why a module is not rewritten, and so not run.
@@ -14,6 +19,10 @@ export type FunctionMeasure = "body-bytes" | "locals" | "nesting" | "locals-time
  */
 export type RewriteRefusal =
   | Extract<ModuleRefusal, { readonly reason: "invalid" | "unsupported" }>
+  | InstructionRefusal;
+
+/** What only the instructions of a module show. */
+export type InstructionRefusal =
   | {
       readonly reason: "unsupported-instruction";
       readonly functionIndex: number | null;
@@ -42,12 +51,19 @@ export class RewriteRefused extends Error {
   }
 }
 
-export function describeRewriteRefusal(refusal: RewriteRefusal): string {
+function describeRewriteRefusal(refusal: RewriteRefusal): string {
   switch (refusal.reason) {
     case "invalid":
       return `not a valid WebAssembly module: ${refusal.detail}`;
     case "unsupported":
       return `uses ${refusal.feature}, which is not supported: ${refusal.detail}`;
+    default:
+      return describeInstructionRefusal(refusal);
+  }
+}
+
+export function describeInstructionRefusal(refusal: InstructionRefusal): string {
+  switch (refusal.reason) {
     case "unsupported-instruction": {
       const where = refusal.functionIndex === null ? "an initial value" : `function ${refusal.functionIndex}`;
       return `${where} uses ${refusal.feature} (opcode ${refusal.opcode} at byte ${refusal.offset}), which is not supported`;

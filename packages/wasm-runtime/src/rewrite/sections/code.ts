@@ -1,5 +1,5 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
-import type { AdmissionLimits } from "../admission.ts";
+import { type AdmissionLimits, admitOperands } from "../admission.ts";
 import { planCanonicalNans } from "../canonicalize-nan.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { createFunctionDecoder } from "../decode-function.ts";
@@ -10,6 +10,7 @@ import type { MeteringPlanner } from "../meter/plan-metering.ts";
 import type { ModuleShape } from "../module-shape.ts";
 import { cannotFollow } from "../refusal.ts";
 import { countedFrameBytes } from "../stack-depth.ts";
+import { highestStack } from "../stack-height.ts";
 import type { BranchHints } from "./branch-hints.ts";
 
 export interface CodeOptions {
@@ -45,6 +46,8 @@ export function writeCode(
     const start = guest.offset;
     guest.section(size);
     const code = decoder.decode(functionIndex, start, start + size);
+    const { control } = code;
+    admitOperands(functionIndex, { operands: highestStack(code, shape), control }, limits);
     const type = types[functionTypes[functionIndex] ?? -1];
     if (type === undefined) throw cannotFollow(start, `function ${functionIndex} without a type`);
     const metering = planMetering(code, importedFunctions);
