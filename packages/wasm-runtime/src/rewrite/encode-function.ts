@@ -1,12 +1,14 @@
 import type { FunctionType, WasmValueType } from "../inspection.ts";
+import { type BodyOutput, createBodyOutput } from "./body-output.ts";
 import { FLOAT } from "./canonicalize-nan.ts";
-import { type CodeWriter, createCodeWriter } from "./code-writer.ts";
-import { type LengthPrice, lengthPrice } from "./costs.ts";
+import { lengthPrice } from "./costs.ts";
 import type { FunctionCode } from "./function-code.ts";
 import { EMPTY_BLOCK, OP } from "./instructions/control.ts";
 import { type Layout, VALUE_CODES } from "./layout.ts";
+import { createMeterWriter } from "./meter/meter-writer.ts";
 import type { MeteringPlan } from "./meter/plan-metering.ts";
 import { isOutlined } from "./meter/traits.ts";
+import { createStackWriter } from "./stack-writer.ts";
 import { writeCanonicalNan } from "./write-canonical-nan.ts";
 
 /** What the passes found out about one function. */
@@ -19,17 +21,6 @@ export interface FunctionPlan {
   /** The guest's own branch hints: the value by the offset in the module. */
   readonly hints: ReadonlyMap<number, number> | null;
 }
-
-/** A hint for the engine's optimising compiler: whether the branch `offset` bytes into the body is likely to be taken. */
-export interface BranchHint {
-  readonly offset: number;
-  readonly value: number;
-}
-
-export const UNLIKELY = 0;
-
-/** The value of the stack's global once it is exhausted: the mark by which a host tells it from other traps. */
-export const STACK_EXHAUSTED = -1;
 
 const FLOAT_LOCALS: readonly (readonly [number, WasmValueType])[] = [
   [FLOAT.f32, "f32"],
@@ -51,20 +42,18 @@ export function encodeFunction(
   type: FunctionType,
   plan: FunctionPlan,
   layout: Layout,
-): { readonly body: CodeWriter; readonly hints: readonly BranchHint[] } {
+): Pick<BodyOutput, "body" | "hints"> {
   const { metering, frameBytes, canonicalNans } = plan;
   const { charges, cached } = metering;
   const { count, opcodes, offsets, operands, lists, nesting } = code;
-  const body = createCodeWriter((code.bodyEnd - code.bodyStart) * 2 + 64);
-  const hints: BranchHint[] = [];
   const movesLabels = metering.movesLabels;
 
   const addedLocals: WasmValueType[] = [];
   const addLocal = (localType: WasmValueType): number => code.locals + addedLocals.push(localType) - 1;
-  const fuelLocal = cached ? addLocal("i64") : 0;
+  const fuelLocal = cached ? addLocal("i64") : null;
   const lengthLocal = metering.lengths ? addLocal("i32") : 0;
   const grownLocal = metering.lengths ? addLocal("i32") : 0;
-  const stackLocal = frameBytes !== null && metering.calls ? addLocal("i32") : 0;
+  const stackLocal = frameBytes !== null && metering.calls ? addLocal("i32") : null;
   const floatLocals = new Map<number, number>();
   if (canonicalNans !== null) {
     for (const [shape, localType] of FLOAT_LOCALS) {
@@ -72,141 +61,15 @@ export function encodeFunction(
     }
   }
 
-  const withIndex = (opcode: number, index: number): void => {
-    body.byte(opcode);
-    body.u32(index);
-  };
-  const i64Const = (value: number): void => {
-    body.byte(OP.i64Const);
-    body.signed(value);
-  };
-  const i32Const = (value: number): void => {
-    body.byte(OP.i32Const);
-    body.signed(value);
-  };
-  const hint = (value: number): void => {
-    hints.push({ offset: body.length, value });
-  };
-  const getFuel = (): void =>
-    cached ? withIndex(OP.localGet, fuelLocal) : withIndex(OP.globalGet, layout.fuelGlobal);
-
-  /** Makes the global right where somebody else may look at it. */
-  function publishFuel(): void {
-    if (!cached) return;
-    withIndex(OP.localGet, fuelLocal);
-    withIndex(OP.globalSet, layout.fuelGlobal);
-  }
-
-  function fetchFuel(): void {
-    if (!cached) return;
-    withIndex(OP.globalGet, layout.fuelGlobal);
-    withIndex(OP.localSet, fuelLocal);
-  }
-
-  function refuel(): void {
-    getFuel();
-    withIndex(OP.call, layout.refuelFunction);
-    setFuel(false);
-  }
-
-  function fuelIsNegative(): void {
-    getFuel();
-    i64Const(0);
-    body.byte(OP.i64LtS);
-  }
-
-  function refuelIfNegative(): void {
-    fuelIsNegative();
-    hint(UNLIKELY);
-    body.byte(OP.if);
-    body.byte(EMPTY_BLOCK);
-    refuel();
-    body.byte(OP.end);
-  }
-
-  /** Sets the fuel to the i64 on the stack. `publish`: in the global, too. */
-  function setFuel(publish: boolean): void {
-    if (cached) withIndex(publish ? OP.localTee : OP.localSet, fuelLocal);
-    if (publish || !cached) withIndex(OP.globalSet, layout.fuelGlobal);
-  }
-
-  function charge(fuel: number, publish: boolean): void {
-    if (fuel === 0) {
-      if (publish) publishFuel();
-      return;
-    }
-    getFuel();
-    i64Const(fuel);
-    body.byte(OP.i64Sub);
-    setFuel(publish);
-  }
-
-  function pushLengthPrice({ shift, factor }: LengthPrice): void {
-    withIndex(OP.localGet, lengthLocal);
-    body.byte(OP.i64ExtendI32U);
-    if (shift > 0) {
-      i64Const(shift);
-      body.byte(OP.i64ShrU);
-    }
-    if (factor > 1) {
-      i64Const(factor);
-      body.byte(OP.i64Mul);
-    }
-  }
-
-  /** Charges for the length on top of the stack, which is left there. */
-  function chargeLength(price: LengthPrice): void {
-    withIndex(OP.localSet, lengthLocal);
-    getFuel();
-    pushLengthPrice(price);
-    body.byte(OP.i64Sub);
-    setFuel(true);
-    refuelIfNegative();
-    withIndex(OP.localGet, lengthLocal);
-  }
-
-  /** Charges for a growth by what was noted in the local, unless its result, which is left on the stack, is -1. */
-  function chargeGrowth(price: LengthPrice): void {
-    withIndex(OP.localSet, grownLocal);
-    getFuel();
-    pushLengthPrice(price);
-    i64Const(0);
-    withIndex(OP.localGet, grownLocal);
-    i32Const(-1);
-    body.byte(OP.i32Ne);
-    body.byte(OP.select);
-    body.byte(OP.i64Sub);
-    setFuel(true);
-    refuelIfNegative();
-    withIndex(OP.localGet, grownLocal);
-  }
-
-  function enterFrame(weight: number): void {
-    withIndex(OP.globalGet, layout.stackGlobal);
-    i32Const(weight);
-    body.byte(OP.i32Sub);
-    if (metering.calls) withIndex(OP.localTee, stackLocal);
-    i32Const(0);
-    body.byte(OP.i32LtS);
-    hint(UNLIKELY);
-    body.byte(OP.if);
-    body.byte(EMPTY_BLOCK);
-    i32Const(STACK_EXHAUSTED);
-    withIndex(OP.globalSet, layout.stackGlobal);
-    body.byte(OP.unreachable);
-    body.byte(OP.end);
-  }
-
-  /** Tells the callee how much stack is left: what was on entry, less this frame; a tail call gives the frame back. */
-  function passStack(tail: boolean): void {
-    if (frameBytes === null) return;
-    withIndex(OP.localGet, stackLocal);
-    if (tail) {
-      i32Const(frameBytes);
-      body.byte(OP.i32Add);
-    }
-    withIndex(OP.globalSet, layout.stackGlobal);
-  }
+  const output = createBodyOutput((code.bodyEnd - code.bodyStart) * 2 + 64);
+  const { body, withIndex } = output;
+  const meter = createMeterWriter(
+    output,
+    layout,
+    { fuel: fuelLocal, length: lengthLocal, grown: grownLocal },
+    metering.checkedOnEntry,
+  );
+  const stack = createStackWriter(output, layout, frameBytes, stackLocal);
 
   // How many blocks are open in the output, and were when each open block of the guest began.
   let level = 0;
@@ -244,8 +107,8 @@ export function encodeFunction(
     level += 3;
     openBlock();
     outlined[depth] = 1;
-    fuelIsNegative();
-    hint(UNLIKELY);
+    meter.fuelIsNegative();
+    output.unlikely();
     withIndex(OP.brIf, 1);
   }
 
@@ -253,7 +116,7 @@ export function encodeFunction(
     body.byte(OP.end);
     withIndex(OP.br, 2);
     body.byte(OP.end);
-    refuel();
+    meter.refuel();
     withIndex(OP.br, 0);
     body.byte(OP.end);
     body.byte(OP.unreachable);
@@ -281,7 +144,7 @@ export function encodeFunction(
   }
 
   declareLocals();
-  if (frameBytes !== null) enterFrame(frameBytes);
+  stack.enterFrame();
   enterMeter();
 
   for (let instruction = 0; instruction < count; instruction++) {
@@ -302,7 +165,7 @@ export function encodeFunction(
         } else {
           copyUntil(next);
           openBlock();
-          refuelIfNegative();
+          meter.refuelIfNegative();
         }
         break;
       case OP.tryTable:
@@ -362,25 +225,25 @@ export function encodeFunction(
       case OP.unreachable:
         if (cached) {
           copyUntil(offset);
-          publishFuel();
+          meter.publishFuel();
         }
         break;
       case OP.call:
       case OP.callIndirect:
         copyUntil(offset);
-        publishFuel();
-        passStack(false);
+        meter.publishFuel();
+        stack.passStack(false);
         if (opcode === OP.call) {
           withIndex(opcode, layout.functionIndex(operand));
           copiedUntil = next;
         } else copyUntil(next);
-        fetchFuel();
+        meter.fetchFuel();
         break;
       case OP.returnCall:
       case OP.returnCallIndirect:
         copyUntil(offset);
-        publishFuel();
-        passStack(true);
+        meter.publishFuel();
+        stack.passStack(true);
         if (opcode === OP.returnCall) {
           withIndex(opcode, layout.functionIndex(operand));
           copiedUntil = next;
@@ -398,8 +261,8 @@ export function encodeFunction(
           if (price.onSuccess) {
             withIndex(OP.localTee, lengthLocal);
             copyUntil(next);
-            chargeGrowth(price);
-          } else chargeLength(price);
+            meter.chargeGrowth(price);
+          } else meter.chargeLength(price);
         }
       }
     }
@@ -411,10 +274,10 @@ export function encodeFunction(
     const fuel = charges[instruction + 1] ?? 0;
     if (fuel > 0) {
       copyUntil(next);
-      charge(fuel, false);
+      meter.charge(fuel);
     }
   }
-  return { body, hints };
+  return output;
 
   function declareLocals(): void {
     body.u32(code.localGroups + addedLocals.length);
@@ -426,20 +289,7 @@ export function encodeFunction(
   }
 
   function enterMeter(): void {
-    if (metering.checkedOnEntry) {
-      withIndex(OP.globalGet, layout.fuelGlobal);
-      i64Const(0);
-      body.byte(OP.i64LtS);
-      hint(UNLIKELY);
-      body.byte(OP.if);
-      body.byte(EMPTY_BLOCK);
-      withIndex(OP.globalGet, layout.fuelGlobal);
-      withIndex(OP.call, layout.refuelFunction);
-      withIndex(OP.globalSet, layout.fuelGlobal);
-      body.byte(OP.end);
-    }
-    fetchFuel();
-    charge(charges[0] ?? 0, true);
+    meter.enter(charges[0] ?? 0);
     if (!cached) return;
     // Whatever leaves the function leaves this block, behind which the count is put back.
     body.byte(OP.block);
@@ -453,7 +303,7 @@ export function encodeFunction(
   function leaveFunction(): void {
     if (cached) {
       body.byte(OP.end);
-      publishFuel();
+      meter.publishFuel();
     }
     body.byte(OP.end);
   }
@@ -462,6 +312,6 @@ export function encodeFunction(
     const value = plan.hints?.get(offset);
     if (value === undefined) return;
     copyUntil(offset);
-    hint(value);
+    output.hint(value);
   }
 }

@@ -1,6 +1,6 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
+import type { BranchHint } from "../body-output.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
-import type { BranchHint } from "../encode-function.ts";
 
 const NAME = "metadata.code.branch_hint";
 

@@ -1,9 +1,10 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
 import { type AdmissionLimits, admitOperands } from "../admission.ts";
+import type { BranchHint } from "../body-output.ts";
 import { planCanonicalNans } from "../canonicalize-nan.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { createFunctionDecoder } from "../decode-function.ts";
-import { type BranchHint, encodeFunction } from "../encode-function.ts";
+import { encodeFunction } from "../encode-function.ts";
 import { EMPTY_BLOCK, OP } from "../instructions/control.ts";
 import { type Layout, VALUE_CODES } from "../layout.ts";
 import type { MeteringPlanner } from "../meter/plan-metering.ts";
