@@ -48,7 +48,7 @@ export type {
 } from "./host-call.ts";
 export type { HostModule } from "./host-functions.ts";
 export { PLATFORM_SANDBOX } from "./host-functions.ts";
-export { DEFAULT_MAX_MESSAGE_BYTES, LONGEST_MESSAGE_BYTES } from "./limits.ts";
+export { DEFAULT_MAX_ITEMS, DEFAULT_MAX_MESSAGE_BYTES, LONGEST_MESSAGE_BYTES } from "./limits.ts";
 export type { LogLevelName } from "./log-level.ts";
 export { LOG_LEVELS, logLevelName } from "./log-level.ts";
 export {

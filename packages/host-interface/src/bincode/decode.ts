@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_MESSAGE_BYTES, LONGEST_MESSAGE_BYTES } from "../limits.ts";
+import { DEFAULT_MAX_ITEMS, DEFAULT_MAX_MESSAGE_BYTES, LONGEST_MESSAGE_BYTES } from "../limits.ts";
 import { BincodeError } from "./errors.ts";
 import { ByteReader } from "./reader.ts";
 import type { AnySchema, NamedSchema, Schema } from "./schema.ts";
@@ -10,6 +10,11 @@ export interface DecodeOptions {
    * more than {@link LONGEST_MESSAGE_BYTES}.
    */
   readonly maxMessageBytes?: number;
+  /**
+   * The most items of all lists and maps of the message together, nested ones and those that take no bytes included;
+   * {@link DEFAULT_MAX_ITEMS} when absent.
+   */
+  readonly maxItems?: number;
 }
 
 /**
@@ -17,7 +22,8 @@ export interface DecodeOptions {
  * the message are ignored. The value shares no memory with `bytes`.
  *
  * Memory is only taken for what is there: a length is compared with the bytes that are left before anything is
- * allocated for it, and a list that promises more than can follow keeps none of its items.
+ * allocated for it, and a list that promises more than can follow keeps none of its items. Work is bounded by
+ * `maxItems`: a list of more items than are left of it fails before the first of them is read.
  *
  * @throws {BincodeError} the bytes are no such message; nothing else is ever thrown, whatever the bytes.
  */
@@ -28,7 +34,7 @@ export function decode<T>(schema: Schema<T>, bytes: Uint8Array, options: DecodeO
     throw new BincodeError({ code: "SIZE_LIMIT", offset: 0, foundBytes: bytes.byteLength, maxBytes });
   }
   // The schema's type parameter is what `read` makes of its nodes.
-  return read(schema, new ByteReader(bytes)) as T;
+  return read(schema, new ByteReader(bytes, options.maxItems ?? DEFAULT_MAX_ITEMS)) as T;
 }
 
 function read(schema: AnySchema, reader: ByteReader): unknown {
@@ -72,9 +78,11 @@ function readList(item: AnySchema, reader: ByteReader): readonly unknown[] {
   const count = reader.length();
   const items: unknown[] = [];
   const canBeComplete = count <= reader.remaining / item.minimumBytes;
+  if (canBeComplete) reader.countItems(count);
   for (let index = 0; index < count; index++) {
+    // A list that cannot be complete is read only to find the error that bincode would report, and not without end.
+    if (!canBeComplete) reader.countItems(1);
     const value = read(item, reader);
-    // Otherwise this only goes on to find the error that bincode would report.
     if (canBeComplete) items.push(value);
   }
   return items;

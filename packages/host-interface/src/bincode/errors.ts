@@ -28,11 +28,18 @@ export type BincodeFailure =
       readonly offset: number;
       readonly foundBytes: number;
       readonly maxBytes: number;
+    }
+  | {
+      /** The lists and maps hold more items than may be read. */
+      readonly code: "ITEM_LIMIT";
+      readonly offset: number;
+      readonly maxItems: number;
     };
 
 /**
  * Bytes that are not a message of their schema. `failure` is for programs; `message` is, to the letter, what bincode
- * 1.3.3 on a 64-bit host displays for the same bytes, because guests get to see it inside error values.
+ * 1.3.3 on a 64-bit host displays for the same bytes, because guests get to see it inside error values. bincode counts no
+ * items: `ITEM_LIMIT` has the words of its size limit.
  */
 export class BincodeError extends Error {
   override readonly name = "BincodeError";
@@ -65,6 +72,7 @@ function display(failure: BincodeFailure): string {
     case "INVALID_RESULT":
       return `invalid value: integer \`${failure.found}\`, expected \`Ok\` or \`Err\``;
     case "SIZE_LIMIT":
+    case "ITEM_LIMIT":
       return "the size limit has been reached";
   }
 }

@@ -1,16 +1,23 @@
 import { BincodeError } from "./errors.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
-/** A position in bytes that only moves forward. Every read checks first that what it wants is there. */
+/**
+ * A position in bytes that only moves forward, and what is left of the message's items. Every read checks first that
+ * what it wants is there.
+ */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #maxItems: number;
+  #itemsLeft: number;
   #offset = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, maxItems: number) {
     // A Node Buffer is a Uint8Array whose slice() does not copy.
     this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#maxItems = maxItems;
+    this.#itemsLeft = maxItems;
   }
 
   get offset(): number {
@@ -65,6 +72,15 @@ export class ByteReader {
   length(): number {
     const start = this.#take(8);
     return this.#view.getUint32(start + 4, true) * 2 ** 32 + this.#view.getUint32(start, true);
+  }
+
+  /** Takes `count` items from what is left for the whole message. */
+  countItems(count: number): void {
+    // Written so that a limit which is not a number refuses.
+    if (!(count <= this.#itemsLeft)) {
+      throw new BincodeError({ code: "ITEM_LIMIT", offset: this.#offset, maxItems: this.#maxItems });
+    }
+    this.#itemsLeft -= count;
   }
 
   /** A copy of the next `length` bytes. */

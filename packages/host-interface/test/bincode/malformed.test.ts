@@ -16,6 +16,7 @@ const ERROR_KINDS = {
   INVALID_VARIANT: "Custom",
   INVALID_RESULT: "Custom",
   SIZE_LIMIT: "SizeLimit",
+  ITEM_LIMIT: "SizeLimit",
 } as const;
 
 describe("the malformed inputs of bincode 1.3.3", () => {
