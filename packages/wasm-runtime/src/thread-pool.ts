@@ -124,12 +124,10 @@ export function createThreadPool({ maxThreads, idleThreads, start, closing }: Th
       }
     },
     async retire(thread) {
-      try {
-        await thread.terminate();
-      } finally {
-        givePermit();
-        startSpare();
-      }
+      // One that does not end keeps its permit: it still takes a core, and another in its place would take one more.
+      await thread.terminate();
+      givePermit();
+      startSpare();
     },
     async drain() {
       const ends = idle.splice(0).map(async (spare) => {

@@ -426,8 +426,18 @@ describe("a start function", () => {
 });
 
 describe("a guest that never returns", () => {
-  it.each<{ name: string; evaluate: Body }>([
+  const TAIL_CALL_ITSELF: Body = [op.get(0), op.get(1), 0x12, { callee: "evaluate" }];
+  const FILL_100_MB = [op.i32(0), op.i32(1), op.i32(100_000_000), op.memoryFill];
+
+  it.each<{ name: string; evaluate: Body; memories?: GuestSpec["memories"] }>([
     { name: "loops", evaluate: [ENDLESS, op.unreachable] },
+    // The engine itself never looks up from these two: `terminate` waited for ever.
+    { name: "calls itself in its tail", evaluate: TAIL_CALL_ITSELF },
+    {
+      name: "fills its memory again and again",
+      evaluate: [op.loop(FILL_100_MB, op.br(0)), op.unreachable],
+      memories: [{ minimum: 1_600 }],
+    },
     {
       name: "loops and catches everything",
       evaluate: [op.loop(op.tryCatchAll(ENDLESS), op.br(0)), op.unreachable],
@@ -437,8 +447,9 @@ describe("a guest that never returns", () => {
       evaluate: [op.loop(op.i32(0), op.i32(0), op.call("log"), op.br(0)), op.unreachable],
     },
     { name: "suspends for ever", evaluate: [op.loop(exec(0, 0), op.drop, op.br(0)), op.unreachable] },
-  ])("because it $name is ended at its deadline", async ({ evaluate }) => {
-    expect(await outcomeOf({ evaluate }, { deadlineMs: DEADLINE_MS })).toEqual({
+  ])("because it $name is ended at its deadline", async ({ evaluate, memories }) => {
+    const spec = memories === undefined ? { evaluate } : { evaluate, memories };
+    expect(await outcomeOf(spec, { deadlineMs: DEADLINE_MS })).toEqual({
       kind: "deadline",
       phase: "call",
       deadlineMs: DEADLINE_MS,
@@ -575,6 +586,31 @@ describe("a module made to be expensive to compile", () => {
       locals: 10_002,
     });
     expect((await outcomeOf({ evaluate: [branches, RETURN_VERDICT] })).kind).toBe("returned");
+  });
+
+  it("is refused for 1 000 operands that 40 000 branches would have to move", async () => {
+    const operands = Array.from({ length: 1_000 }, () => op.get(0));
+    const branches = Array.from({ length: 40_000 }, () => [op.get(0), op.brIf(0)]);
+    const results = Array.from({ length: 1_000 }, () => op.drop);
+    const moved = [op.block(operands, branches, results), RETURN_VERDICT];
+
+    expect(await rejectionOf(outcomeOf({ evaluate: moved }))).toMatchObject({
+      reason: "function-too-complex",
+      measure: "operands-times-control",
+    });
+  });
+
+  it("is refused for blocks that are nested 10 000 deep", async () => {
+    const nested = [
+      ...Array.from({ length: 10_000 }, () => [0x02, 0x40]),
+      ...Array.from({ length: 10_000 }, () => [0x0b]),
+    ];
+
+    expect(await rejectionOf(outcomeOf({ evaluate: [nested, RETURN_VERDICT] }))).toMatchObject({
+      reason: "function-too-complex",
+      measure: "nesting",
+      limit: 1_000,
+    });
   });
 
   it("is refused for its million functions", async () => {
