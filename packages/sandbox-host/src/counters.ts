@@ -2,7 +2,7 @@
  * What happened in one evaluation so far, as numbers. Each call of `sandbox_exec` that was not refused with an error is counted exactly
  * once in the first sum, and each outcome once in the second:
  *
- * - `requested = undeliverable + retried + unreadable + malformed + denied + approved`
+ * - `requested = undeliverable + retried + unreadable + malformed + denied + ignored + approved`
  * - `finished = exited + timedOut + killed + outputLimited + outOfMemory + cancelled + failed`
  */
 export interface SandboxCounters {
@@ -14,10 +14,12 @@ export interface SandboxCounters {
   readonly retried: number;
   /** Calls whose request could not be copied out of the guest's memory. */
   readonly unreadable: number;
-  /** Calls whose request was no message of its level. */
+  /** Calls whose request was no message of its level, or longer than any that the policy could allow. */
   readonly malformed: number;
   /** Calls that the policy refused. */
   readonly denied: number;
+  /** Calls past the first 10 000 malformed or denied ones: refused without a look at the request. */
+  readonly ignored: number;
   /** Calls that the policy allowed. */
   readonly approved: number;
   /** Approved commands that were given to the executor: not those whose guest ended while the sandbox was opening. */
@@ -78,6 +80,7 @@ export function zeroCounters(): MutableCounters {
     unreadable: 0,
     malformed: 0,
     denied: 0,
+    ignored: 0,
     approved: 0,
     started: 0,
     finished: 0,

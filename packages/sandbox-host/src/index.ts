@@ -17,4 +17,5 @@ export type {
 export { MAX_COMMAND_RECORDS } from "./records.ts";
 export type { SandboxHost, SandboxHostOptions } from "./registrar.ts";
 export { createSandboxHost, DEFAULT_MAX_KEPT_REPLY_BYTES } from "./registrar.ts";
+export { MAX_REFUSED_REQUESTS, maxRequestBytes } from "./request-limits.ts";
 export type { HostFailure } from "./state.ts";

@@ -30,7 +30,10 @@ export function shortPrintableText(text: string, maxCharacters: number): string 
 
 /** The first `maxCharacters` UTF-16 units, with `…` after them when something was cut. A pair of surrogates is not split. */
 export function cut(text: string, maxCharacters: number): string {
-  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters).replace(/\p{Cs}$/u, "")}…`;
+  if (text.length <= maxCharacters) return text;
+  const kept = text.slice(0, maxCharacters).replace(/\p{Cs}$/u, "");
+  // A copy: V8's slices keep the whole text alive, and a guest chooses how long that is.
+  return `${Buffer.from(kept, "utf16le").toString("utf16le")}…`;
 }
 
 function escapeCharacter(character: string): string {

@@ -70,8 +70,10 @@ const requestBytes = (abi: AbiLevel): fc.Arbitrary<Uint8Array> =>
 
 /** The sums that `SandboxCounters` promises. */
 function expectSums(counters: SandboxCounters): void {
-  const { undeliverable, retried, unreadable, malformed, denied, approved } = counters;
-  expect(counters.requested).toBe(undeliverable + retried + unreadable + malformed + denied + approved);
+  const { undeliverable, retried, unreadable, malformed, denied, ignored, approved } = counters;
+  expect(counters.requested).toBe(
+    undeliverable + retried + unreadable + malformed + denied + ignored + approved,
+  );
   const { exited, timedOut, killed, outputLimited, outOfMemory, cancelled, failed } = counters;
   expect(counters.finished).toBe(
     exited + timedOut + killed + outputLimited + outOfMemory + cancelled + failed,
