@@ -45,6 +45,7 @@ export const OUTCOME_OF_ERROR = {
   ALLOCATION_FAILED: "guest-failed",
   TRAP: "guest-failed",
   DEADLINE: "guest-failed",
+  OUT_OF_FUEL: "guest-failed",
   OUT_OF_MEMORY: "guest-failed",
   BAD_RESULT: "guest-failed",
   ISOLATION_UNAVAILABLE: "isolation-unavailable",

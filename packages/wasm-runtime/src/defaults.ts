@@ -119,6 +119,11 @@ export interface InstanceConfig {
    * allocator and the host functions it waits for all count. Default 60 000, at most 2 147 483 647.
    */
   readonly deadlineMs?: number;
+  /**
+   * What one call may compute, in units of fuel: about one for each instruction, see `src/rewrite/costs.ts`. The start
+   * function counts towards the first call. Default 2^53 - 1, which is days.
+   */
+  readonly fuel?: number;
   /** The guest's memory, in bytes; rounded down to pages of 64 KiB. Default 512 MiB, at most 4 GiB. */
   readonly maxMemoryBytes?: number;
   /** All tables of the guest together, in elements. Default 65 536. */
@@ -139,6 +144,7 @@ export const DEFAULT_INSTANCE_CONFIG: Required<Omit<InstanceConfig, "signal">> =
   abi: "auto",
   identity: Object.freeze({}),
   deadlineMs: 60_000,
+  fuel: Number.MAX_SAFE_INTEGER,
   maxMemoryBytes: 512 * MIB,
   maxTableElements: 65_536,
   maxMessageBytes: 64 * MIB,

@@ -1,7 +1,7 @@
 import { WasmRuntimeError } from "./errors.ts";
 import type { HostCallRunner } from "./host-call-runner.ts";
 import type { GuestFailure } from "./outcome.ts";
-import type { GuestEnding, HostCallReport, ThreadRequest } from "./protocol.ts";
+import type { GuestEnding, HostCallReport, ThreadReport, ThreadRequest } from "./protocol.ts";
 import type { GuestThread, ThreadFailure } from "./thread.ts";
 
 /** What a guest gave back, before it is decoded. */
@@ -10,7 +10,12 @@ export type RawResult = Extract<GuestEnding, { kind: "bytes" | "flag" | "failed"
 /** How one call on a thread went. */
 export type CallEnd =
   /** It ended by itself; `usable` says whether its thread can go on. */
-  | { readonly by: "guest"; readonly result: RawResult; readonly usable: boolean }
+  | {
+      readonly by: "guest";
+      readonly result: RawResult;
+      readonly usable: boolean;
+      readonly fuelUsed: number | null;
+    }
   /** It was ended: by its deadline, its caller or a fault of the host. */
   | { readonly by: "host"; readonly failure: GuestFailure }
   | { readonly by: "error"; readonly error: WasmRuntimeError };
@@ -37,7 +42,7 @@ export async function runGuestCall(options: GuestCallOptions): Promise<CallEnd> 
 
   thread.listen({
     report(report) {
-      if (report.type === "ended") end(readEnding(report.ending, report.usable));
+      if (report.type === "ended") end(readEnding(report));
       if (report.type === "host-call") void answer(report.call, options).then((fault) => fault && end(fault));
     },
     failed(failure) {
@@ -87,7 +92,7 @@ function readError(error: unknown): CallEnd {
   return { by: "host", failure: { kind: "host-failed", module, name, error } };
 }
 
-function readEnding(ending: GuestEnding, usable: boolean): CallEnd {
+function readEnding({ ending, usable, fuelUsed }: Extract<ThreadReport, { type: "ended" }>): CallEnd {
   switch (ending.kind) {
     case "host-fault": {
       const { module, name, fault } = ending;
@@ -101,7 +106,7 @@ function readEnding(ending: GuestEnding, usable: boolean): CallEnd {
     case "thread-failed":
       return threadFailed(ending.detail);
     default:
-      return { by: "guest", result: ending, usable };
+      return { by: "guest", result: ending, usable, fuelUsed };
   }
 }
 

@@ -12,6 +12,7 @@ import type { ThreadPool } from "./thread-pool.ts";
 export interface RawReport {
   readonly result: RawResult;
   readonly memoryBytes: number;
+  readonly fuelUsed: number | null;
   readonly durationMs: number;
 }
 
@@ -33,6 +34,7 @@ export interface GuestRunnerOptions {
   readonly deadlineMs: number;
   readonly maxMessageBytes: number;
   readonly maxResultBytes: number;
+  readonly fuel: number;
   readonly handlerGraceMs: number;
   readonly threadHeapMiB: number;
   readonly pool: ThreadPool;
@@ -66,6 +68,7 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
       allocator: plan.allocator,
       input,
       maxResultBytes: options.maxResultBytes,
+      fuel: options.fuel,
     };
     const startedAt = performance.now();
     const end = await runGuestCall({
@@ -80,7 +83,8 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
     await settleAll([leaveThread(thread, end), hostCalls.finish(options.handlerGraceMs)]);
     if (end.by === "error") throw end.error;
     const result: RawResult = end.by === "guest" ? end.result : { kind: "failed", failure: end.failure };
-    return { result, memoryBytes, durationMs };
+    const fuelUsed = end.by === "guest" ? end.fuelUsed : null;
+    return { result, memoryBytes, fuelUsed, durationMs };
   }
 
   /** A guest that returned keeps its thread; one that ended by itself gives it back; any other takes it with it. */
@@ -142,7 +146,7 @@ function createSetup(
 }
 
 function nothingRan(failure: GuestFailure): RawReport {
-  return { result: { kind: "failed", failure }, memoryBytes: 0, durationMs: 0 };
+  return { result: { kind: "failed", failure }, memoryBytes: 0, fuelUsed: 0, durationMs: 0 };
 }
 
 /** Waits for all, and only then fails with the first failure: nothing must go on unseen. */

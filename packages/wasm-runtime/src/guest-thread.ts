@@ -17,8 +17,6 @@ async function call(request: Extract<ThreadRequest, { type: "call" }>): Promise<
     const instantiated = instantiateGuest(request.setup, channel);
     if ("ending" in instantiated) return instantiated.ending;
     guest = instantiated.guest;
-    const ending = await guest.start();
-    if (ending !== null) return ending;
   }
   if (guest === null) return { kind: "thread-failed", detail: "a call without a guest" };
   return guest.call(request.call);
@@ -34,7 +32,8 @@ async function handle(request: ThreadRequest): Promise<void> {
     case "call": {
       const ending = await call(request);
       const transfer = ending.kind === "bytes" ? [ending.bytes.buffer as ArrayBuffer] : [];
-      channel.report({ type: "ended", ending, usable: true }, transfer);
+      const fuelUsed = guest?.fuelUsed() ?? 0;
+      channel.report({ type: "ended", ending, usable: true, fuelUsed }, transfer);
       return;
     }
     case "answer":

@@ -14,6 +14,7 @@ import type { RawResult } from "./guest-call.ts";
 import { createGuestRunner, type RawReport } from "./guest-runner.ts";
 import type { GuestFailure, GuestOutcome, GuestReport } from "./outcome.ts";
 import type { GuestCall, PreparedModule } from "./protocol.ts";
+import { FUEL_VERSION } from "./rewrite/costs.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
 /**
@@ -89,10 +90,10 @@ export function createInstance({ config, active, ...options }: InstanceOptions):
     read: (result: RawResult) => GuestOutcome<T>,
   ): Promise<GuestReport<T>> {
     try {
-      const { result, memoryBytes, durationMs } = await runWithSignal(entry, input);
+      const { result, ...measured } = await runWithSignal(entry, input);
       const outcome = read(result);
       if (outcome.kind !== "returned") ended = outcome.kind;
-      return { outcome, memoryBytes, durationMs };
+      return { outcome, ...measured, fuelVersion: FUEL_VERSION };
     } catch (error) {
       ended = "error";
       throw error;

@@ -32,6 +32,8 @@ export type GuestFailure =
       readonly frames: readonly string[];
     }
   | { readonly kind: "deadline"; readonly phase: GuestPhase; readonly deadlineMs: number }
+  /** It used up the fuel of this call. Where, is the same on every machine. */
+  | { readonly kind: "out-of-fuel"; readonly phase: GuestPhase; readonly fuel: number }
   | { readonly kind: "cancelled" }
   /** The module starts with more than its cap; nothing of it ran. */
   | ({ readonly kind: "out-of-memory" } & CapExceeded)
@@ -85,6 +87,13 @@ export interface GuestReport<T> {
   readonly outcome: GuestOutcome<T>;
   /** The size of the guest's memory, in bytes: at the end, or when it was last seen if the guest had to be killed. */
   readonly memoryBytes: number;
+  /**
+   * What the call took, in the units of `fuelVersion`: the same for the same module, input and answers of the host, on
+   * every machine. One that ran out of fuel can have used a little more than it had. `null`: the guest had to be killed.
+   */
+  readonly fuelUsed: number | null;
+  /** The version of what fuel is counted by; compare no fuel across versions. */
+  readonly fuelVersion: number;
   /** Wall-clock time from when a thread took the call until the guest had ended, in milliseconds. */
   readonly durationMs: number;
 }
@@ -96,6 +105,8 @@ export function explainFailure(failure: GuestFailure): string {
       return `the guest trapped in its ${PHASE_NAMES[failure.phase]}: ${failure.message}`;
     case "deadline":
       return `the guest did not return within ${failure.deadlineMs} ms (in its ${PHASE_NAMES[failure.phase]})`;
+    case "out-of-fuel":
+      return `the guest used up its fuel of ${failure.fuel} (in its ${PHASE_NAMES[failure.phase]})`;
     case "cancelled":
       return "the call was cancelled";
     case "out-of-memory":

@@ -34,7 +34,13 @@ export type ThreadReport =
   | { readonly type: "compiled"; readonly result: CompileResult }
   | { readonly type: "host-call"; readonly call: HostCallReport }
   /** `usable: false`: the thread waits for nothing but its end. */
-  | { readonly type: "ended"; readonly ending: GuestEnding; readonly usable: boolean };
+  | {
+      readonly type: "ended";
+      readonly ending: GuestEnding;
+      readonly usable: boolean;
+      /** `null` where the guest was stopped in the middle of its code. */
+      readonly fuelUsed: number | null;
+    };
 
 /** A rewritten and compiled module. */
 export interface Executable {
@@ -77,6 +83,7 @@ export interface GuestCall {
   /** The encoded `EvaluationInput`. */
   readonly input: Uint8Array;
   readonly maxResultBytes: number;
+  readonly fuel: number;
 }
 
 export interface HostCallReport {

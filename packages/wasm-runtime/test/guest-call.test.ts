@@ -35,7 +35,13 @@ async function callOn(react: Reaction, { alive = true } = {}): Promise<CallEnd> 
     setBusy() {},
     async terminate() {},
   };
-  const call = { entry: "evaluate", allocator: "alloc", input: new Uint8Array(), maxResultBytes: 1 } as const;
+  const call = {
+    entry: "evaluate",
+    allocator: "alloc",
+    input: new Uint8Array(),
+    maxResultBytes: 1,
+    fuel: 1,
+  } as const;
   const request: ThreadRequest = { type: "call", setup: null, call };
   const { signal: stop } = new AbortController();
   const hostCalls = createHostCallRunner([], "head", { evaluationId: "", challengeId: "", validatorId: "" });
@@ -67,12 +73,22 @@ describe("a thread that fails in the middle of a call", () => {
     },
     {
       name: "and says so",
-      react: report({ type: "ended", usable: true, ending: { kind: "thread-failed", detail: "no guest" } }),
+      react: report({
+        type: "ended",
+        usable: true,
+        fuelUsed: 0,
+        ending: { kind: "thread-failed", detail: "no guest" },
+      }),
       code: "THREAD_FAILED",
     },
     {
       name: "because the host has no memory for the guest",
-      react: report({ type: "ended", usable: true, ending: { kind: "memory-unavailable", detail: "none" } }),
+      react: report({
+        type: "ended",
+        usable: true,
+        fuelUsed: 0,
+        ending: { kind: "memory-unavailable", detail: "none" },
+      }),
       code: "MEMORY_UNAVAILABLE",
     },
     {
@@ -93,7 +109,7 @@ describe("a reply that the thread could not write", () => {
     const fault = { fault: "bad-reply", detail: "no room" } as const;
     const ending = { kind: "host-fault", module: "host", name: "exec", fault } as const;
 
-    expect(await callOn(report({ type: "ended", usable: false, ending }))).toMatchObject({
+    expect(await callOn(report({ type: "ended", usable: false, fuelUsed: null, ending }))).toMatchObject({
       by: "host",
       failure: {
         kind: "host-failed",

@@ -130,6 +130,11 @@ describe("a running call is cancelled", () => {
     const { bytes, registrars } = waitingGuest();
     const report = await runtime.evaluate(bytes, INPUT, { registrars, signal: AbortSignal.abort() });
 
-    expect(report).toEqual({ outcome: { kind: "cancelled" }, memoryBytes: 0, durationMs: 0 });
+    expect(report).toMatchObject({
+      outcome: { kind: "cancelled" },
+      memoryBytes: 0,
+      fuelUsed: 0,
+      durationMs: 0,
+    });
   });
 });

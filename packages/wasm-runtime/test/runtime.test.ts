@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { HostInterfaceError } from "@assay/host-interface";
 import { describe, expect, it } from "vitest";
 import type { InstanceConfig } from "../src/defaults.ts";
+import { FUEL_VERSION } from "../src/rewrite/costs.ts";
 import { createRuntime } from "../src/runtime.ts";
 import {
   buildGuest,
@@ -21,12 +22,14 @@ const runtime = sharedRuntime();
 const ENDLESS = op.loop(op.br(0));
 
 describe("an evaluation", () => {
-  it("gives the guest's verdict, its memory and the time it took", async () => {
+  it("gives the guest's verdict, its memory, and the fuel and time it took", async () => {
     const report = await runtime.evaluate(buildGuest({ memories: [{ minimum: 3 }] }), INPUT);
 
     expect(report).toEqual({
       outcome: { kind: "returned", value: VERDICT },
       memoryBytes: 3 * 65_536,
+      fuelUsed: expect.any(Number),
+      fuelVersion: FUEL_VERSION,
       durationMs: expect.any(Number),
     });
   });

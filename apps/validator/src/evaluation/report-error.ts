@@ -8,6 +8,7 @@ import type { ReportError } from "../report/schema.ts";
 export const CODE_OF_GUEST_FAILURE = {
   trap: "TRAP",
   deadline: "DEADLINE",
+  "out-of-fuel": "OUT_OF_FUEL",
   cancelled: "CANCELLED",
   "out-of-memory": "OUT_OF_MEMORY",
   "allocation-failed": "ALLOCATION_FAILED",

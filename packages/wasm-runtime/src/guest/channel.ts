@@ -75,7 +75,7 @@ export function createChannel(port: MessagePort, { control, syncAnswers }: Threa
       resolve(answer);
     },
     endThread(ending) {
-      report({ type: "ended", ending, usable: false });
+      report({ type: "ended", ending, usable: false, fuelUsed: null });
       for (;;) Atomics.wait(control, CONTROL.never, 0);
     },
   };

@@ -4,7 +4,7 @@ import { type WasmExports, type WasmFunction, type WasmMemory, webAssembly } fro
 import type { Channel } from "./channel.ts";
 import { createHostCalls } from "./host-calls.ts";
 import { createHostImports } from "./host-imports.ts";
-import { addYieldImport, readMetering } from "./metering.ts";
+import { createMetering, type Metering } from "./metering.ts";
 import { placeInput } from "./place-input.ts";
 import { readResult } from "./read-result.ts";
 import { failed, type GuestState } from "./state.ts";
@@ -12,10 +12,13 @@ import { readTrap } from "./trap.ts";
 
 /** One instance of a module, living in this thread. */
 export interface Guest {
-  /** Runs the start function, if there is one. @returns how the guest ended, or `null` if it goes on. */
-  start(): Promise<GuestEnding | null>;
-  /** One call, from placing the input to copying the result. Never rejects for anything that the guest does. */
+  /**
+   * One call, from placing the input to copying the result; before the first one, the start function. Never rejects for
+   * anything that the guest does.
+   */
   call(call: GuestCall): Promise<GuestEnding>;
+  /** What the last call used. */
+  fuelUsed(): number;
 }
 
 export type Instantiated = { readonly guest: Guest } | { readonly ending: GuestEnding };
@@ -30,14 +33,15 @@ export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantia
     () => state.memory,
     createHostCalls(state, channel),
   );
-  addYieldImport(imports, executable);
+  const metering = createMetering(executable);
+  metering.addTo(imports);
   channel.enter("start");
   try {
     const { exports } = new webAssembly.Instance(executable.module, imports);
     const memory = exportedMemory(exports);
     state.memory = memory;
     channel.sawMemory(memory);
-    return { guest: createGuest(exports, executable, memory, state, channel) };
+    return { guest: createGuest(exports, executable, metering, memory, state, channel) };
   } catch (thrown) {
     return { ending: instantiationEnding(thrown, executable) };
   }
@@ -54,16 +58,17 @@ function instantiationEnding(thrown: unknown, { importedFunctions }: Executable)
 function createGuest(
   exports: WasmExports,
   executable: Executable,
+  metering: Metering,
   memory: WasmMemory,
   state: GuestState,
   channel: Channel,
 ): Guest {
   const { names, importedFunctions } = executable;
-  const metering = readMetering(exports, executable);
+  metering.attach(exports);
   // Everything is called so that the engine could suspend it. Where it may not be, it is our code that refuses, with a
   // name and in a way that the guest cannot catch.
   const callExport = (name: string, ...args: number[]) => {
-    metering.beginCall();
+    metering.enterExport();
     return webAssembly.promising(exportedFunction(exports, name))(...args);
   };
   const trapOf = (thrown: unknown) =>
@@ -74,36 +79,49 @@ function createGuest(
     channel.enter(doing.phase);
   }
 
-  return {
-    async start() {
-      if (names.startExport === null) return null;
-      try {
-        await callExport(names.startExport);
-        return null;
-      } catch (thrown) {
-        return failed({ kind: "trap", phase: "start", ...trapOf(thrown) });
-      } finally {
-        channel.sawMemory(memory);
-      }
-    },
-    async call(call) {
-      enter({ phase: "allocate", call });
-      const allocate = (...args: number[]) => callExport(call.allocator, ...args);
-      const placed = await placeInput(call, memory, allocate, trapOf);
-      channel.sawMemory(memory);
-      if ("ending" in placed) return placed.ending;
+  let started = names.startExport === null;
 
-      enter({ phase: "call" });
-      try {
-        const returned = await callExport(call.entry, placed.pointer, call.input.byteLength);
-        if (typeof returned !== "bigint") return { kind: "flag", flag: returned !== 0 };
-        return readResult(memory, returned, call.maxResultBytes);
-      } catch (thrown) {
-        return failed({ kind: "trap", phase: "call", ...trapOf(thrown) });
-      } finally {
-        channel.sawMemory(memory);
-      }
+  /** @returns how the guest ended, or `null` if it goes on. */
+  async function start(): Promise<GuestEnding | null> {
+    if (started || names.startExport === null) return null;
+    started = true;
+    try {
+      await callExport(names.startExport);
+      return null;
+    } catch (thrown) {
+      return failed({ kind: "trap", phase: "start", ...trapOf(thrown) });
+    } finally {
+      channel.sawMemory(memory);
+    }
+  }
+
+  async function run(call: GuestCall): Promise<GuestEnding> {
+    enter({ phase: "allocate", call });
+    const allocate = (...args: number[]) => callExport(call.allocator, ...args);
+    const placed = await placeInput(call, memory, allocate, trapOf);
+    channel.sawMemory(memory);
+    if ("ending" in placed) return placed.ending;
+
+    enter({ phase: "call" });
+    try {
+      const returned = await callExport(call.entry, placed.pointer, call.input.byteLength);
+      if (typeof returned !== "bigint") return { kind: "flag", flag: returned !== 0 };
+      return readResult(memory, returned, call.maxResultBytes);
+    } catch (thrown) {
+      return failed({ kind: "trap", phase: "call", ...trapOf(thrown) });
+    } finally {
+      channel.sawMemory(memory);
+    }
+  }
+
+  return {
+    async call(call) {
+      metering.grant(call.fuel);
+      const ending = (await start()) ?? (await run(call));
+      if (!metering.outOfFuel()) return ending;
+      return failed({ kind: "out-of-fuel", phase: state.doing.phase, fuel: call.fuel });
     },
+    fuelUsed: metering.fuelUsed,
   };
 }
 
