@@ -1,10 +1,12 @@
 import { closeInheritableDescriptors } from "@assay/process-executor";
 import { benchEvaluate } from "./evaluate.ts";
 import { benchExec } from "./exec.ts";
+import { benchMetering } from "./metering.ts";
 
 const BENCHES: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   exec: benchExec,
   evaluate: benchEvaluate,
+  metering: benchMetering,
 };
 const DEFAULT_ROUNDS = 100;
 

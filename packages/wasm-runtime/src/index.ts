@@ -28,6 +28,12 @@ export type {
 export { explainFailure } from "./outcome.ts";
 export type { CapExceeded, CapResult, ResourceCaps } from "./rewrite/cap-limits.ts";
 export { capLimits } from "./rewrite/cap-limits.ts";
+export { FUEL_PRICE, FUEL_VERSION } from "./rewrite/costs.ts";
+export type { InstructionRefusal } from "./rewrite/instruction-refusal.ts";
+export type { PrivateNames } from "./rewrite/private-names.ts";
+export type { RewriteRefusal } from "./rewrite/refusal.ts";
+export type { RewriteOptions, RewriteResult, RewrittenModule } from "./rewrite/rewrite.ts";
+export { DEFAULT_MAX_STACK_BYTES, rewriteModule } from "./rewrite/rewrite.ts";
 export type { Runtime } from "./runtime.ts";
 export { createRuntime } from "./runtime.ts";
 export type { ThreadCounts } from "./thread-pool.ts";

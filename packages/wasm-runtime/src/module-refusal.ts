@@ -1,4 +1,4 @@
-import { describeInstructionRefusal, type InstructionRefusal } from "./rewrite/refusal.ts";
+import { describeInstructionRefusal, type InstructionRefusal } from "./rewrite/instruction-refusal.ts";
 
 /** A feature of WebAssembly, visible in a module's sections, that we do not run. */
 export type UnsupportedFeature =

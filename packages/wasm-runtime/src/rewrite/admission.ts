@@ -1,4 +1,5 @@
-import { type FunctionMeasure, RewriteRefused } from "./refusal.ts";
+import type { FunctionMeasure } from "./instruction-refusal.ts";
+import { RewriteRefused } from "./refusal.ts";
 
 /**
  * How complex a function may be. At each block and branch the engine's compilers keep a state of all locals: a module of

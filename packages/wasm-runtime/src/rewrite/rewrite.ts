@@ -8,6 +8,7 @@ import { readModuleShape } from "./module-shape.ts";
 import type { PrivateNames } from "./private-names.ts";
 import { type RewriteRefusal, RewriteRefused } from "./refusal.ts";
 
+/** How a module is rewritten; all of it is optional. */
 export interface RewriteOptions {
   /** How complex a function may be. */
   readonly limits?: AdmissionLimits;
@@ -34,6 +35,7 @@ export interface RewrittenModule {
   readonly sizes: { readonly beforeBytes: number; readonly afterBytes: number };
 }
 
+/** The rewritten module, or why it is not run. */
 export type RewriteResult =
   | ({ readonly ok: true } & RewrittenModule)
   | { readonly ok: false; readonly refusal: RewriteRefusal };
