@@ -48,6 +48,8 @@ function checkPolicy(value: unknown, lineOf: (place: string) => number | null): 
     const issues = parsed.error.issues
       .slice(0, MAX_ISSUES)
       .flatMap(flatten)
+      // Again: one issue can name any number of unknown keys.
+      .slice(0, MAX_ISSUES)
       .map(({ path, message }) => {
         const place = placeOf(path);
         return { place, line: lineOf(place) ?? lineOf(placeOf(path.slice(0, -1))), message };

@@ -334,3 +334,16 @@ function numbersIn(schema: unknown, path: readonly string[]): Record<string, Bou
   );
   return Object.assign({}, ...properties, ...branches);
 }
+
+it("says at most 50 things that are wrong, however many unknown keys there are", () => {
+  const fields = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`x${index}`, 1]));
+  for (const [count, said] of [
+    [50, 50],
+    [51, 50],
+    [10_000, 50],
+  ] as const) {
+    const result = parsePolicy(fields(count));
+    expect(result.outcome === "invalid" && result.issues.length).toBe(said);
+  }
+});
