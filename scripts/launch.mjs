@@ -47,7 +47,9 @@ function handOver() {
 }
 
 const result = handOver();
+// The exit codes 0 and 1 are verdicts of `assay`: what could not start, or was killed, must not end with one of them.
+const BROKEN = 70;
 if (result.error) {
   console.error(`Could not start: ${result.error.message}. npm with npx must be on the PATH.`);
 }
-process.exit(result.status === null ? 1 : result.status);
+process.exit(result.status === null ? BROKEN : result.status);

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { assay } from "./tasks/assay.mjs";
+import { BROKEN } from "./tasks/command.mjs";
 import { demonstrate } from "./tasks/demonstrate.mjs";
 import { rebuildGuests } from "./tasks/guests.mjs";
 import { prepare } from "./tasks/prepare.mjs";
@@ -49,5 +50,5 @@ try {
   process.exitCode = await task(options);
 } catch (error) {
   console.error(error.message);
-  process.exitCode = error.exitCode ?? 1;
+  process.exitCode = error.exitCode ?? BROKEN;
 }
