@@ -5,6 +5,9 @@ import type { CommandReport, EvaluationReport, ReportError } from "../report/sch
 import type { GuestCall, Verdict } from "./guest-call.ts";
 import type { EvaluationCall, EvaluationRequest } from "./request.ts";
 
+/** What a report keeps of a text whose length a challenge chooses, in UTF-16 units: 64 Ki. */
+export const MAX_TEXT_CHARACTERS = 64 * 1024;
+
 /** What an evaluation came to before it is written down. */
 export type Ending =
   | { readonly kind: "verdict"; readonly verdict: Verdict }
@@ -45,15 +48,19 @@ export function buildReport({ request, host, ending, called, durationMs }: Evalu
 
 /** The report of an evaluation that came to no verdict, as far as it is known before anything was run. */
 export function failedReport(call: EvaluationCall, error: ReportError): EvaluationReport {
-  return emptyReport(call, OUTCOME_OF_ERROR[error.code], error);
+  const { text, omitted } = shortened(error.message);
+  const message = omitted === 0 ? text : `${text}… (${omitted} more characters)`;
+  return emptyReport(call, OUTCOME_OF_ERROR[error.code], { code: error.code, message });
 }
 
 function verdictReport(call: EvaluationCall, verdict: Verdict): EvaluationReport {
+  const message = verdict.message === null ? null : shortened(verdict.message);
   return {
     ...emptyReport(call, verdict.valid ? "valid" : "not-valid", null),
     score: verdict.score === null ? null : String(verdict.score),
     valid: verdict.valid,
-    message: verdict.message,
+    message: message?.text ?? null,
+    messageOmitted: message?.omitted ?? 0,
     metricsBase64: base64(verdict.metrics),
     detailsBase64: base64(verdict.details),
   };
@@ -71,6 +78,7 @@ function emptyReport(
     score: null,
     valid: null,
     message: null,
+    messageOmitted: 0,
     error,
     metricsBase64: null,
     detailsBase64: null,
@@ -103,6 +111,13 @@ function commandReport(record: CommandRecord): CommandReport {
     default:
       return { ...record, args: [...record.args], durationMs: roundMs(record.durationMs) };
   }
+}
+
+/** The beginning of a text, without half of a surrogate pair at its end. */
+function shortened(text: string): { readonly text: string; readonly omitted: number } {
+  if (text.length <= MAX_TEXT_CHARACTERS) return { text, omitted: 0 };
+  const kept = text.slice(0, MAX_TEXT_CHARACTERS).replace(/[\ud800-\udbff]$/, "");
+  return { text: kept, omitted: text.length - kept.length };
 }
 
 function base64(bytes: Uint8Array | null): string | null {

@@ -29,7 +29,8 @@ export interface EvaluationControl {
  * cannot isolate anything. Any other policy needs one: where it cannot be had the evaluation ends without a verdict, whether or not the
  * guest would have run a command, so that the outcome does not depend on what a guest happens to ask for.
  *
- * `timeoutMs` counts from the call of this function. When it has passed, guest and commands are killed.
+ * `timeoutMs` counts from the call of this function. When it has passed, guest and commands are killed, and a verdict
+ * that comes all the same is none.
  */
 export async function runEvaluation(
   services: EvaluationServices,
@@ -45,6 +46,8 @@ export async function runEvaluation(
   const signal = AbortSignal.any([caller, deadline, sandboxFailed.signal]);
 
   const [guest] = await Promise.allSettled([callGuest(services.runtime, host, request, signal)]);
+  // Asked of the clock too: a timer can only fire when this thread has a moment for it.
+  const late = deadline.aborted || performance.now() - startedAt >= request.timeoutMs;
   await opened;
   const [closed] = await Promise.allSettled([host.close()]);
 
@@ -53,6 +56,7 @@ export async function runEvaluation(
     closed,
     host,
     deadline,
+    late,
     cancelled: caller.aborted,
     timeoutMs: request.timeoutMs,
   };
@@ -69,12 +73,14 @@ interface Ended {
   readonly closed: PromiseSettledResult<void>;
   readonly host: SandboxHost;
   readonly deadline: AbortSignal;
+  /** Whether the guest ended after the deadline, however it ended. */
+  readonly late: boolean;
   readonly cancelled: boolean;
   readonly timeoutMs: number;
 }
 
 /** The one thing to report where several are true at once: a fault of ours before anything that the guest did. */
-function endingOf({ guest, closed, host, deadline, cancelled, timeoutMs }: Ended): Ending {
+function endingOf({ guest, closed, host, deadline, late, cancelled, timeoutMs }: Ended): Ending {
   const failed = (error: ReportError): Ending => ({ kind: "failed", error });
   const tooLate: ReportError = {
     code: "DEADLINE",
@@ -89,7 +95,9 @@ function endingOf({ guest, closed, host, deadline, cancelled, timeoutMs }: Ended
     );
   }
   const { result } = guest.value;
-  if (result.kind === "verdict") return { kind: "verdict", verdict: result.verdict };
+  if (result.kind === "verdict") {
+    return late ? failed(tooLate) : { kind: "verdict", verdict: result.verdict };
+  }
   // Nothing but the deadline is left that could have ended a guest from outside.
   return failed(result.kind === "cancelled" || result.kind === "deadline" ? tooLate : errorOfGuest(result));
 }

@@ -1,6 +1,10 @@
 import type { AbiLevel, HostFunctionRegistrar } from "@assay/host-interface";
+import { maxRequestBytes } from "@assay/sandbox-host";
 import type { GuestFailure, GuestReport, Instance, Runtime } from "@assay/wasm-runtime";
 import type { EvaluationRequest } from "./request.ts";
+
+/** The most that a verdict may take as a message, its details and metrics included: 4 MiB. A longer one is a `bad-result`. */
+export const MAX_RESULT_BYTES = 4 * 1024 * 1024;
 
 /** What a challenge says about a submission. `validate` says only whether it is valid. */
 export interface Verdict {
@@ -38,6 +42,8 @@ export async function callGuest(
     identity: request.identity,
     deadlineMs: request.timeoutMs,
     maxMemoryBytes,
+    maxMessageBytes: maxRequestBytes(request.policy.policy.limits),
+    maxResultBytes: MAX_RESULT_BYTES,
     signal,
   });
   const { memoryBytes, outcome } = await ask(instance, request);

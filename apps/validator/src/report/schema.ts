@@ -89,7 +89,12 @@ export const evaluationReport = z
     message: z
       .string()
       .nullable()
-      .describe("The challenge's own words, unescaped; null without a verdict, and for validate."),
+      .describe(
+        "The challenge's own words, unescaped, at most 65536 UTF-16 units; null without a verdict, and for validate.",
+      ),
+    messageOmitted: count.describe(
+      "UTF-16 units at the end of the challenge's words that are not in message.",
+    ),
     error: reportError.nullable(),
     metricsBase64: z.base64().nullable(),
     detailsBase64: z.base64().nullable(),

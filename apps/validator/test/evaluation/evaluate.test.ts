@@ -1,13 +1,15 @@
 import { type ProcessExecutor, ProcessExecutorError, type Sandbox } from "@assay/process-executor";
-import { createSandboxHost } from "@assay/sandbox-host";
+import { createSandboxHost, maxRequestBytes } from "@assay/sandbox-host";
 import { defaultPolicy, type PreparedPolicy, preparePolicy } from "@assay/sandbox-policy";
 import { createRuntime, type Runtime } from "@assay/wasm-runtime";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { failedReport, MAX_TEXT_CHARACTERS } from "../../src/evaluation/build-report.ts";
 import { type EvaluationServices, runEvaluation } from "../../src/evaluation/evaluate.ts";
+import { MAX_RESULT_BYTES } from "../../src/evaluation/guest-call.ts";
 import type { EvaluationRequest } from "../../src/evaluation/request.ts";
 import { evaluationReport } from "../../src/report/schema.ts";
-import { answeringGuest, talkingGuest, VALID } from "../support/guest-module.ts";
+import { answeringGuest, DATA, guestModule, i64Const, talkingGuest, VALID } from "../support/guest-module.ts";
 
 const logger = pino({ level: "silent" });
 let runtime: Runtime;
@@ -179,6 +181,80 @@ describe("ending an evaluation from outside", () => {
     const report = await runEvaluation(joined, request({ timeoutMs: 20 }));
     expect(report.error).toEqual({ code: "DEADLINE", message: "the evaluation did not end within 20 ms" });
   });
+  it("by its deadline holds for a verdict that came later, although no timer could fire meanwhile", async () => {
+    const timeoutMs = 50;
+    const blockedFor = (blockedMs: number): Runtime => ({
+      ...runtime,
+      async instantiate(...args) {
+        const instance = await runtime.instantiate(...args);
+        const evaluate: typeof instance.evaluate = async () => {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockedMs);
+          const outcome = { kind: "returned" as const, value: VALID };
+          return { outcome, memoryBytes: 65_536, durationMs: blockedMs, fuelUsed: 0, fuelVersion: 1 };
+        };
+        return { ...instance, evaluate, [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose]() };
+      },
+    });
+    const evaluated = (blockedMs: number, within: number) =>
+      runEvaluation(
+        services(fakeExecutor(), { runtime: blockedFor(blockedMs) }),
+        request({ timeoutMs: within, policy: deniesAll }),
+      );
+    expect(await evaluated(timeoutMs, timeoutMs)).toMatchObject({
+      outcome: "guest-failed",
+      valid: null,
+      score: null,
+    });
+    expect((await evaluated(timeoutMs, timeoutMs)).error?.code).toBe("DEADLINE");
+    expect(await evaluated(timeoutMs, 30_000)).toMatchObject({ outcome: "valid", score: "7" });
+  });
+});
+
+describe("what a guest writes", () => {
+  const says = (message: string) => answeringGuest({ ...VALID, message });
+  const evaluated = (message: string) =>
+    runEvaluation(services(fakeExecutor()), request({ module: says(message), policy: deniesAll }));
+
+  it("is its message up to 64 Ki characters, and the rest is counted", async () => {
+    const fits = "x".repeat(MAX_TEXT_CHARACTERS);
+    expect(await evaluated(fits)).toMatchObject({ message: fits, messageOmitted: 0 });
+    expect(await evaluated(`${fits}yz`)).toMatchObject({ message: fits, messageOmitted: 2 });
+    expect(await evaluated(`${fits.slice(1)}😀`)).toMatchObject({
+      message: fits.slice(1),
+      messageOmitted: 2,
+    });
+  });
+
+  it("is a bad result above 4 MiB", async () => {
+    const evaluate = i64Const((BigInt(MAX_RESULT_BYTES + 1) << 32n) | BigInt(DATA));
+    const module = guestModule({ evaluate, memoryPages: 100 });
+    const { outcome, error, message } = await runEvaluation(services(fakeExecutor()), request({ module }));
+    expect({ outcome, message, code: error?.code }).toEqual({
+      outcome: "guest-failed",
+      message: null,
+      code: "BAD_RESULT",
+    });
+    expect(error?.message).toContain("maxResultBytes (4194304)");
+  });
+
+  it("does not make an error longer than its message may be", () => {
+    const error = { code: "LINK_FAILED", message: "x".repeat(MAX_TEXT_CHARACTERS + 5) } as const;
+    const { message } = failedReport("evaluate", error).error ?? {};
+    expect(message).toBe(`${"x".repeat(MAX_TEXT_CHARACTERS)}… (5 more characters)`);
+  });
+});
+
+it("lets a guest send no more than a request that its policy could allow", async () => {
+  const limits: unknown[] = [];
+  const watched: Runtime = {
+    ...runtime,
+    instantiate(module, config) {
+      limits.push(config?.maxMessageBytes, config?.maxResultBytes);
+      return runtime.instantiate(module, config);
+    },
+  };
+  await runEvaluation(services(fakeExecutor(), { runtime: watched }), request());
+  expect(limits).toEqual([maxRequestBytes(allowsTrue.policy.limits), MAX_RESULT_BYTES]);
 });
 
 it("gives reports that fit the schema and say for whom, with what, and under which policy", async () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { failedReport } from "../../src/evaluation/build-report.ts";
 import { CANCELLED } from "../../src/evaluation/report-error.ts";
 import { renderJson } from "../../src/report/json.ts";
@@ -23,6 +23,19 @@ it("is one line that a terminal cannot obey", () => {
       expect(renderJson(report).at(-1)).toBe("\n");
     }),
   );
+});
+
+it("escapes a mebibyte of characters that a terminal could obey as one run, and gives it back", () => {
+  const message = "\u007f".repeat(1024 * 1024);
+  const report = { ...failedReport("evaluate", CANCELLED), message };
+  const replace = vi.spyOn(String.prototype, "replace");
+  const json = renderJson(report);
+  const patterns = replace.mock.calls
+    .map(([pattern]) => pattern)
+    .filter((pattern) => pattern instanceof RegExp);
+  replace.mockRestore();
+  expect(patterns.map((pattern) => JSON.stringify(report).match(pattern)?.length)).toEqual([1]);
+  expect(JSON.parse(json)).toEqual(report);
 });
 
 describe("the schema refuses what contradicts itself", () => {

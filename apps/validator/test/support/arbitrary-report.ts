@@ -66,7 +66,12 @@ const unread = fc.record({ outcome: fc.constantFrom("unreadable", "malformed"), 
 
 const score = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
 const verdict = fc
-  .record({ valid: fc.boolean(), score: fc.option(score), message: fc.option(hostileText) })
+  .record({
+    valid: fc.boolean(),
+    score: fc.option(score),
+    message: fc.option(hostileText),
+    messageOmitted: count,
+  })
   .map((known) => ({
     ...known,
     outcome: known.valid ? ("valid" as const) : ("not-valid" as const),
@@ -82,6 +87,7 @@ const failure = fc
     valid: null,
     score: null,
     message: null,
+    messageOmitted: 0,
     outcome: OUTCOME_OF_ERROR[error.code],
     error,
   }));
