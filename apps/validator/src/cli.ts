@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type CommandIo, type Run, writeOutput } from "./commands/command-io.ts";
 import { doctorCommand, failedDoctorReport } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { helpCommand } from "./commands/help.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { failedReport } from "./evaluation/build-report.ts";
 import { exitCodeTable } from "./exit-code.ts";
@@ -40,7 +41,7 @@ export async function runCli(argv: readonly string[], io: CommandIo): Promise<Ou
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return null;
     if (wantsJson(argv)) {
-      const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+      const message = usageText(error.message).replaceAll("\n", " ");
       await writeOutput(io, renderJson(usageReport(argv, { code: "USAGE", message })));
     }
     return "misconfigured";
@@ -52,33 +53,35 @@ function createProgram(io: CommandIo, run: Run): Command {
     .description("Evaluates submissions with untrusted WebAssembly challenges.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand(false)
     .addHelpText("after", `\n${[EXAMPLES, exitCodeTable(), POLICIES].join("\n\n")}`)
     .exitOverride()
     .showHelpAfterError("Add --help to see what there is.")
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) =>
-        write(
-          text
-            .replace(/^error: /, "assay: ")
-            .split("\n")
-            .map(printableText)
-            .join("\n"),
-        ),
+      outputError: (text, write) => write(`assay: ${printableText(usageText(text))}\n`),
     });
   for (const command of [evaluateCommand(run), validateCommand(run), doctorCommand(run)]) {
     program.addCommand(command.copyInheritedSettings(program));
     command.helpOption("-h, --help", "print this help").addHelpText("after", `\n${exitCodeTable()}`);
   }
+  program.addCommand(helpCommand().copyInheritedSettings(program));
   return program;
+}
+
+/** What commander says on one line. A line break that is left is part of what was typed. */
+function usageText(text: string): string {
+  return text
+    .replace(/^error: /, "")
+    .trimEnd()
+    .replace(/\n(?=\(Did you mean [^\n]*\?\)$)/, " ");
 }
 
 /** Commander may have stopped before it came to this option. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
-  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
+  return argv.slice(0, end === -1 ? argv.length : end).some((argument) => /^--json(=|$)/.test(argument));
 }
 
 function usageReport([command]: readonly string[], error: ReportError) {

@@ -1,3 +1,4 @@
+import { printableText } from "@assay/sandbox-host";
 import { explainProblem, type PolicyIssue, type PolicyProblem } from "@assay/sandbox-policy";
 import type { ErrorCode } from "./outcome.ts";
 
@@ -38,7 +39,13 @@ export type ValidatorFailure =
 /** What a path can name that is no regular file. */
 export type FileKind = "directory" | "pipe" | "device" | "socket";
 
-/** Thrown for what the caller got wrong. `failure` is stable, the message is for people. */
+/** Before each of several problems in one message. Nothing else in a message of a `ValidatorError` is a line break. */
+export const NEXT_PROBLEM = "\n- ";
+
+/**
+ * Thrown for what the caller got wrong. `failure` is stable, the message is for people: paths and whatever else somebody chose are escaped
+ * in it, so that no file name can write a line of its own.
+ */
 export class ValidatorError extends Error {
   override readonly name = "ValidatorError";
   readonly failure: ValidatorFailure & { readonly code: ErrorCode };
@@ -49,41 +56,48 @@ export class ValidatorError extends Error {
   }
 }
 
+const MAX_PLACE_CHARACTERS = 256;
+
 function describe(failure: ValidatorFailure): string {
   switch (failure.code) {
     case "USAGE":
-      return failure.problems.join("; ");
+      return printableText(failure.problems.join("; "));
     case "FILE_MISSING":
       return `${place(failure)}: there is no such file; ${missingAdvice(failure.path)}`;
     case "FILE_UNREADABLE":
-      return `${place(failure)} cannot be read: ${failure.detail}`;
+      return `${place(failure)} cannot be read: ${printableText(failure.detail)}`;
     case "FILE_NOT_REGULAR":
       return `${place(failure)} is a ${failure.kind}, and only a regular file is read${kindAdvice(failure)}`;
     case "INPUT_TOO_LARGE":
       return `${place(failure)} is larger than ${failure.maxBytes} bytes, the most that is read`;
     case "POLICY_MISSING":
     case "POLICY_UNREADABLE":
-      return failure.reason;
+      return printableText(failure.reason);
     case "POLICY_INVALID":
       return [
-        `the policy ${failure.path} is not valid:`,
-        ...failure.issues.map(
-          ({ place, line, message }) =>
-            `${line === null ? "" : `line ${line}: `}${place || "the policy"} ${message}`,
+        `the policy ${printableText(failure.path)} is not valid:`,
+        ...failure.issues.map(({ place, line, message }) =>
+          printableText(`${line === null ? "" : `line ${line}: `}${shortPlace(place)} ${message}`),
         ),
-      ].join("\n- ");
+      ].join(NEXT_PROBLEM);
     case "POLICY_UNUSABLE":
       return [
-        `the policy ${failure.path ?? "(default)"} cannot be used on this machine:`,
-        ...failure.problems.map(explainProblem),
-      ].join("\n- ");
+        `the policy ${printableText(failure.path ?? "(default)")} cannot be used on this machine:`,
+        ...failure.problems.map((problem) => printableText(explainProblem(problem))),
+      ].join(NEXT_PROBLEM);
     case "POLICY_PERMISSIVE":
-      return `the policy ${failure.path} is permissive: it lets the challenge run any program; list the programs in allowedCommands instead, or insist with --allow-permissive`;
+      return `the policy ${printableText(failure.path)} is permissive: it lets the challenge run any program; list the programs in allowedCommands instead, or insist with --allow-permissive`;
   }
 }
 
 function place({ input, path }: { readonly input: InputName; readonly path: string }): string {
-  return path === "-" ? `the ${input} on standard input` : `the ${input} ${path}`;
+  return path === "-" ? `the ${input} on standard input` : `the ${input} ${printableText(path)}`;
+}
+
+/** Names of fields can be as long as the file. */
+function shortPlace(place: string): string {
+  if (place === "") return "the policy";
+  return place.length <= MAX_PLACE_CHARACTERS ? place : `${place.slice(0, MAX_PLACE_CHARACTERS)}…`;
 }
 
 function missingAdvice(path: string): string {

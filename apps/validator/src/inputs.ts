@@ -1,4 +1,4 @@
-import { constants, type Stats } from "node:fs";
+import { constants, fstatSync, readFileSync, type Stats, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { type FileKind, type InputName, ValidatorError } from "./errors.ts";
@@ -59,6 +59,20 @@ export async function readInputStream(
     throw error instanceof ValidatorError ? error : unreadable(input, "-", error);
   }
   return Buffer.concat(chunks, bytes);
+}
+
+/**
+ * Whether standard input was closed when this process was started (`<&-`). Node then puts /dev/null there, which would be an empty
+ * submission that nobody made; it opens it for reading and writing, and shells that are told `</dev/null` for reading only. Linux only.
+ */
+export function standardInputWasClosed(): boolean {
+  try {
+    if (fstatSync(0).rdev !== statSync("/dev/null").rdev) return false;
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync("/proc/self/fdinfo/0", "utf8"))?.[1] ?? "";
+    return (Number.parseInt(flags, 8) & constants.O_RDWR) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 async function openFile(input: InputName, path: string): Promise<FileHandle> {

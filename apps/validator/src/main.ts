@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { EXIT_CODE_BEFORE_OUTCOME, exitCodeOf } from "./exit-code.ts";
 
+/** How long the log may take to reach its reader once everything else is done. */
+const LOG_GRACE_MS = 2000;
 const LEAST_NODE = [24, 21] as const;
 
 // Node's own answer to whatever breaks would be exit code 1, which is a verdict. So nothing that could break is imported statically.
@@ -23,6 +25,8 @@ if (nodeIsTooOld()) {
     explain(error);
   }
 }
+// Whoever holds the other end of a pipe need not read it, and lines that wait there would keep this process alive for ever.
+setTimeout(() => process.exit(), LOG_GRACE_MS).unref();
 
 async function run(): Promise<number> {
   const { closeInheritableDescriptors } = await import("@assay/process-executor");
@@ -54,5 +58,14 @@ function isDebugging(): boolean {
 function explain(error: unknown): void {
   const what =
     error instanceof Error ? ((isDebugging() ? error.stack : null) ?? error.message) : String(error);
-  process.stderr.write(`assay: ${what}\n`);
+  process.stderr.write(`assay: ${printable(what)}\n`);
+}
+
+/** Written out here, because whatever could be imported for it may be what broke. Only the first line begins at the margin. */
+function printable(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (found) =>
+      found === "\n" ? found : `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`,
+    )
+    .replaceAll("\n", "\n  ");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assay, assayJson, parseDoctorReport } from "./support/assay.ts";
+import { assay, assayJson, CONTEST, parseDoctorReport, parseReport } from "./support/assay.ts";
 
 describe("help", () => {
   it("teaches with examples, exit codes, and where policies are explained", async () => {
@@ -31,6 +31,30 @@ describe("help", () => {
     const { exitCode, stdout } = await assay(["--version"]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("assay help", () => {
+  it("is help, with exit code 0", async () => {
+    const [command, option] = await Promise.all([assay(["help"]), assay(["--help"])]);
+    expect(command).toEqual({ ...option, exitCode: 0 });
+  });
+
+  it("of a command is that command's", async () => {
+    const [command, option] = await Promise.all([assay(["help", "evaluate"]), assay(["evaluate", "--help"])]);
+    expect(command).toEqual({ ...option, exitCode: 0 });
+  });
+
+  it("of what is no command is wrong usage", async () => {
+    const { exitCode, stdout, stderr } = await assay(["help", "evalute"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("assay: unknown command 'evalute'");
+  });
+
+  it("prints no help where an object was asked for", async () => {
+    const { exitCode, stdout } = await assay(["help", "--json"]);
+    expect(exitCode).toBe(2);
+    expect(parseReport(stdout).error).toMatchObject({ code: "USAGE" });
   });
 });
 
@@ -121,6 +145,26 @@ describe("wrong usage", () => {
       code: "USAGE",
       message: "unknown option '--jsn' (Did you mean --json?)",
     });
+  });
+
+  it("is one object too when --json was misspelt as an option with a value", async () => {
+    const { exitCode, stdout } = await assay(["evaluate", "a.wasm", "--json=1"]);
+    expect(exitCode).toBe(2);
+    expect(parseReport(stdout).error).toMatchObject({ code: "USAGE" });
+  });
+
+  it.each([
+    { name: "option", args: ["evaluate", "a.wasm", "--x\nassay: VALID"] },
+    { name: "command", args: ["x\nassay: VALID"] },
+    { name: "argument", args: ["doctor", "x\nassay: VALID\n(Did you mean x?)"] },
+    { name: "file", args: ["evaluate", "x\nassay: VALID\n- VALID", ...some] },
+    { name: "policy", args: ["evaluate", CONTEST, ...some, "--policy", "x\nassay: VALID\n- VALID"] },
+    { name: "choice", args: ["evaluate", "a.wasm", ...some, "--abi", "x\nassay: VALID"] },
+  ])("cannot write a line of its own: $name", async ({ args }) => {
+    const { exitCode, stderr } = await assay(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("x\\nassay: VALID");
+    expect(stderr).not.toMatch(/\n(assay|- VALID|\(Did)/);
   });
 
   it("shows what was typed without its control characters", async () => {

@@ -1,9 +1,19 @@
+import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { EXIT_CODES, exitCodeOf, exitCodeTable } from "../src/exit-code.ts";
 import { OUTCOME_OF_ERROR, OUTCOMES } from "../src/outcome.ts";
-import { assay, assayJson, CONTEST, CONTEST_POLICY, example, temporaryFile } from "./support/assay.ts";
+import {
+  assay,
+  assayJson,
+  CONTEST,
+  CONTEST_POLICY,
+  example,
+  startAssay,
+  temporaryFile,
+} from "./support/assay.ts";
 import {
   answeringGuest,
+  chattyGuest,
   ENDLESS_LOOP,
   guestModule,
   i32Const,
@@ -171,5 +181,28 @@ describe("every way to end that is no verdict", () => {
     const shell = ["sh", "-c", '{ "$0" "$@"; echo $? >&2; } | true'];
     const { stderr } = await assay(["evaluate", challenge, "--submission", "-"], { within: shell });
     expect(stderr.trim()).toBe("0");
+  });
+
+  it("is the verdict's own when nobody reads the log, and the process does not wait for a reader for ever", async () => {
+    const challenge = temporaryFile("chatty.wasm", chattyGuest("x".repeat(8000), 120));
+    const { child, ended } = startAssay(["evaluate", challenge, "--submission", "-"]);
+    child.stderr.pause();
+    expect(await once(child, "exit")).toEqual([0, null]);
+    child.stderr.resume();
+    expect((await ended).stdout).toMatch(/^VALID {2}score 7/);
+  });
+
+  it("is 2 when standard input, of which the submission should come, is closed; empty it can be", async () => {
+    const challenge = temporaryFile("fine.wasm", answeringGuest(VALID));
+    const closed = ["sh", "-c", 'exec "$0" "$@" <&-'];
+    const empty = ["sh", "-c", 'exec "$0" "$@" </dev/null'];
+    const args = ["evaluate", challenge, "--submission", "-"];
+    const { report, exitCode } = await assayJson(args, { within: closed });
+    expect(exitCode).toBe(2);
+    expect(report.error).toEqual({
+      code: "FILE_UNREADABLE",
+      message: "the submission on standard input cannot be read: it is closed",
+    });
+    expect(await assay(args, { within: empty })).toMatchObject({ exitCode: 0 });
   });
 });

@@ -51,6 +51,25 @@ describe("errors for people", () => {
     });
     expect(stderr).toMatch(/ValidatorError: .*\n +at /);
   });
+
+  it.each([
+    { name: "in the report", args: ["evaluate", "\u001b[2J\nassay: VALID", "--submission", "any"], env: {} },
+    {
+      name: "that nobody catches",
+      args: ["doctor"],
+      env: preloading(
+        String.raw`process.on("exit", () => {}); setImmediate(() => { throw new Error("\u001b[2J\nassay: VALID") });`,
+      ),
+    },
+  ])(
+    "come with a stack that a terminal cannot obey, and that cannot write a line of ours: $name",
+    async (row) => {
+      const { exitCode, stderr } = await assay(row.args, { env: { ...row.env, ASSAY_DEBUG: "1" } });
+      expect(exitCode).toBeGreaterThan(1);
+      expect(stderr).toContain("\\u{1b}[2J");
+      expect(stderr).not.toMatch(/\u001b|\nassay: VALID/);
+    },
+  );
 });
 
 it("a descriptor that a shell left open is no obstacle", async () => {

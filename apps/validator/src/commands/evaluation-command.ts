@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { composeServices } from "../compose.ts";
+import { ValidatorError } from "../errors.ts";
 import { failedReport } from "../evaluation/build-report.ts";
 import { runEvaluation } from "../evaluation/evaluate.ts";
 import { CANCELLED, errorOfThrown } from "../evaluation/report-error.ts";
 import type { EvaluationCall } from "../evaluation/request.ts";
-import { readInputFile, readInputStream } from "../inputs.ts";
+import { readInputFile, readInputStream, standardInputWasClosed } from "../inputs.ts";
 import { createLogger } from "../log/logger.ts";
 import type { Outcome } from "../outcome.ts";
 import { readyPolicy } from "../policy.ts";
@@ -15,7 +16,7 @@ import { renderText } from "../report/text.ts";
 import { startStatusLine } from "../status-line.ts";
 import { type CommandIo, outputWidth, writeOutput } from "./command-io.ts";
 import { challengeIdOf, type EvaluationOptions, parseEvaluationOptions } from "./evaluation-options.ts";
-import { showFailure } from "./show-failure.ts";
+import { printableStack, showFailure } from "./show-failure.ts";
 
 const MIB = 1024 * 1024;
 
@@ -41,7 +42,7 @@ async function reportOf(args: EvaluationArguments, io: CommandIo): Promise<Evalu
     return await evaluate(args, parseEvaluationOptions(args.options), io);
   } catch (error) {
     if (io.signal.aborted && error === io.signal.reason) return failedReport(args.call, CANCELLED);
-    if (io.debug) io.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    if (io.debug) io.stderr.write(`${printableStack(error)}\n`);
     return failedReport(args.call, errorOfThrown(error));
   }
 }
@@ -95,6 +96,14 @@ async function evaluate(
 
 async function readSubmission(source: string, io: CommandIo): Promise<Uint8Array> {
   if (source !== "-") return readInputFile("submission", source);
+  if (io.stdin === process.stdin && standardInputWasClosed()) {
+    throw new ValidatorError({
+      code: "FILE_UNREADABLE",
+      input: "submission",
+      path: "-",
+      detail: "it is closed",
+    });
+  }
   if (io.stdin.isTTY) io.stderr.write("Reading the submission from the terminal; end it with Ctrl-D.\n");
   return readInputStream("submission", io.stdin, io.signal);
 }

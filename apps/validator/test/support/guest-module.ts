@@ -83,6 +83,20 @@ export function talkingGuest(
   });
 }
 
+/** Logs `line` so many times, and returns `VALID`. */
+export function chattyGuest(line: string, times: number): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(line);
+  const answer = encodeEvaluationOutput("head", VALID);
+  return guestModule({
+    imports: [{ module: "platform_sandbox", name: "log_message", params: 3, result: false }],
+    data: Buffer.concat([text, answer]),
+    evaluate: [
+      ...Array.from({ length: times }, () => call(0, [1, DATA, text.length])).flat(),
+      ...i64Const(packed(DATA + text.length, answer.length)),
+    ],
+  });
+}
+
 /** Logs `line` and then never ends. */
 export function loopingGuest(line: string): Uint8Array<ArrayBuffer> {
   const data = new TextEncoder().encode(line);
