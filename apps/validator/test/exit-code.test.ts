@@ -97,6 +97,19 @@ describe("every way to end that is no verdict", () => {
       says: "the evaluation did not end within 700 ms",
     },
     {
+      name: "no fuel left",
+      args: () => [
+        "evaluate",
+        example("contest/contest.wasm"),
+        "--submission",
+        example("contest/submissions/good.sh"),
+        "--fuel",
+        "1000",
+      ],
+      code: "OUT_OF_FUEL",
+      says: "used up its fuel of 1000",
+    },
+    {
       name: "too much memory from the start",
       args: () => [...guest("big", guestModule({ memoryPages: 1000 }))(), "--memory-mib", "16"],
       code: "OUT_OF_MEMORY",

@@ -89,6 +89,7 @@ async function evaluate(
       clock: options.timestamp,
       timeoutMs: options.timeoutMs,
       maxMemoryBytes: options.memoryMib * MIB,
+      fuel: options.fuel ?? null,
     },
     { signal: io.signal },
   );

@@ -48,6 +48,7 @@ const evaluationOptions = z.strictObject({
   timestamp,
   timeoutMs: digits("milliseconds", 1, MAX_TIMEOUT_MS),
   memoryMib: digits("MiB", 1, MAX_MEMORY_MIB),
+  fuel: digits("units of fuel", 1, Number.MAX_SAFE_INTEGER).optional(),
   logLevel: z.enum(LOG_LEVELS),
   json: z.boolean().default(false),
 });
@@ -73,6 +74,10 @@ export function addEvaluationOptions(command: Command): Command {
     )
     .addOption(new Option("--timeout-ms <n>", "for the whole evaluation, commands included").default("60000"))
     .addOption(new Option("--memory-mib <n>", "memory that the challenge may use").default("512"))
+    .option(
+      "--fuel <n>",
+      "what the challenge may compute: about one unit for each instruction (default: no limit)",
+    )
     .addOption(new Option("--log-level <level>", "on standard error").choices(LOG_LEVELS).default("info"))
     .option("--json", "print one JSON object on standard output, and nothing else there");
 }

@@ -33,6 +33,8 @@ export function buildReport({ request, host, ending, called, durationMs }: Evalu
   return {
     ...base,
     memoryBytes: called?.memoryBytes ?? null,
+    fuelUsed: called?.fuelUsed ?? null,
+    fuelVersion: called?.fuelVersion ?? null,
     durationMs: roundMs(durationMs),
     commands: host.records().map(commandReport),
     commandsOmitted: counters.recordsOmitted,
@@ -83,6 +85,8 @@ function emptyReport(
     metricsBase64: null,
     detailsBase64: null,
     memoryBytes: null,
+    fuelUsed: null,
+    fuelVersion: null,
     durationMs: 0,
     commands: [],
     commandsOmitted: 0,

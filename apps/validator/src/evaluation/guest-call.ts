@@ -19,6 +19,8 @@ export interface Verdict {
 export interface GuestCall {
   readonly abi: AbiLevel;
   readonly memoryBytes: number;
+  readonly fuelUsed: number | null;
+  readonly fuelVersion: number;
   readonly result: { readonly kind: "verdict"; readonly verdict: Verdict } | GuestFailure;
 }
 
@@ -42,13 +44,14 @@ export async function callGuest(
     identity: request.identity,
     deadlineMs: request.timeoutMs,
     maxMemoryBytes,
+    ...(request.fuel === null ? {} : { fuel: request.fuel }),
     maxMessageBytes: maxRequestBytes(request.policy.policy.limits),
     maxResultBytes: MAX_RESULT_BYTES,
     signal,
   });
-  const { memoryBytes, outcome } = await ask(instance, request);
+  const { memoryBytes, fuelUsed, fuelVersion, outcome } = await ask(instance, request);
   const result = outcome.kind === "returned" ? { kind: "verdict" as const, verdict: outcome.value } : outcome;
-  return { abi: instance.abi, memoryBytes, result };
+  return { abi: instance.abi, memoryBytes, fuelUsed, fuelVersion, result };
 }
 
 async function ask(instance: Instance, request: EvaluationRequest): Promise<GuestReport<Verdict>> {

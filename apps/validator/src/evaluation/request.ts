@@ -22,4 +22,6 @@ export interface EvaluationRequest {
   /** Bounds the whole evaluation, from compiling the module to its verdict, its commands included. At most 2 147 483 647. */
   readonly timeoutMs: number;
   readonly maxMemoryBytes: number;
+  /** What the guest may compute, in the runtime's units; `null` leaves it to the deadline. */
+  readonly fuel: number | null;
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../outcome.ts";
 /** What somebody at a terminal can do about an error that does not say so itself. */
 const ADVICE: { readonly [Code in ErrorCode]?: string } = {
   DEADLINE: "Raise --timeout-ms if the challenge needs longer.",
+  OUT_OF_FUEL: "Raise --fuel if the challenge needs more.",
   OUT_OF_MEMORY: "Raise --memory-mib if the challenge needs more.",
   LINK_FAILED:
     "This host provides the functions of platform_sandbox; build the challenge for them, or try another --abi.",

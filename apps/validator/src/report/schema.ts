@@ -99,6 +99,12 @@ export const evaluationReport = z
     metricsBase64: z.base64().nullable(),
     detailsBase64: z.base64().nullable(),
     memoryBytes: count.nullable().describe("The guest's memory at its end; null when it never had any."),
+    fuelUsed: count
+      .nullable()
+      .describe(
+        "What the guest computed, the same on every machine; null when it was killed or never called.",
+      ),
+    fuelVersion: count.nullable().describe("What fuel is counted by; compare no fuel across versions."),
     durationMs: milliseconds.describe("Wall clock from the loaded inputs to the end of the cleanup."),
     commands: z.array(commandReport).describe("In the order in which they ended; at most 1000."),
     commandsOmitted: count,

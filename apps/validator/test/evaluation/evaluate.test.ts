@@ -62,6 +62,7 @@ function request(changes: Partial<EvaluationRequest> = {}): EvaluationRequest {
     clock: { mode: "real" },
     timeoutMs: 30_000,
     maxMemoryBytes: 16 * 1024 * 1024,
+    fuel: null,
     ...changes,
   };
 }
@@ -268,5 +269,7 @@ it("gives reports that fit the schema and say for whom, with what, and under whi
     policySha256: allowsTrue.sha256,
     policyFile: "p.json",
     memoryBytes: 131_072,
+    fuelUsed: expect.any(Number),
+    fuelVersion: 1,
   });
 });

@@ -30,6 +30,8 @@ const valid: EvaluationReport = {
   message: "all cases passed",
   error: null,
   memoryBytes: 131_072,
+  fuelUsed: 4242,
+  fuelVersion: 1,
   durationMs: 412,
   abi: "head",
   moduleSha256: "ab".repeat(32),
@@ -68,7 +70,7 @@ describe("a report", () => {
         ls -l
           - not in the list
 
-      412 ms · 128.0 KiB of memory · ABI head · module abababababab · policy cdcdcdcdcdcd
+      412 ms · 128.0 KiB of memory · 4242 of fuel · ABI head · module abababababab · policy cdcdcdcdcdcd
       "
     `);
   });
@@ -77,7 +79,7 @@ describe("a report", () => {
     expect(text(valid)).toMatchInlineSnapshot(`
       "VALID  score 10000  all cases passed
 
-      412 ms · 128.0 KiB of memory · ABI head · module abababababab · policy cdcdcdcdcdcd
+      412 ms · 128.0 KiB of memory · 4242 of fuel · ABI head · module abababababab · policy cdcdcdcdcdcd
       "
     `);
   });

@@ -102,6 +102,8 @@ export const anyReport: fc.Arbitrary<EvaluationReport> = fc
       metricsBase64: fc.option(fc.base64String()),
       detailsBase64: fc.option(fc.base64String()),
       memoryBytes: fc.option(count),
+      fuelUsed: fc.option(count),
+      fuelVersion: fc.option(count),
       durationMs: count,
       commands: fc.array(fc.oneof(ran, denied, unread), { maxLength: 60 }),
       commandsOmitted: count,
