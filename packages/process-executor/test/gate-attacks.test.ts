@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createProcessExecutor } from "../src/index.ts";
 import { planFor, testPolicy } from "./support/commands.ts";
+import { passableDirectory } from "./support/directories.ts";
+import { fakeBubblewrap, SAYS_ITS_VERSION } from "./support/fake-bubblewrap.ts";
 import { processesWith, uniqueMarker } from "./support/processes.ts";
 import { text, useExecutor } from "./support/sandboxed.ts";
 import { runUnprotected } from "./support/unprotected.ts";
@@ -101,8 +102,7 @@ describe("what one command does to its surroundings", () => {
   });
 
   it("as a set-user-ID file is out of reach of the machine's other users", async () => {
-    const base = mkdtempSync(join(tmpdir(), "assay-reach-"));
-    chmodSync(base, 0o755);
+    const base = passableDirectory("assay-reach-");
     const executor = createProcessExecutor({ baseDirectory: base });
     const policy = await testPolicy();
     const sandbox = await executor.open({ network: false, programs: policy.programs });
@@ -129,7 +129,7 @@ describe("a host in trouble", () => {
 
   it("with a bubblewrap that hangs is reported within the probe's 5 seconds, and nothing is left", async () => {
     const marker = uniqueMarker();
-    const { directory, path } = fakeBubblewrap(`exec perl -e 'sleep 60' ${marker}`);
+    const { directory, path } = standIn(`exec perl -e 'sleep 60' ${marker}`);
     const executor = createProcessExecutor({ bubblewrapPath: path });
     const report = await executor.probe();
     expect(report.isolated).toBe(false);
@@ -141,7 +141,7 @@ describe("a host in trouble", () => {
   it("closes a sandbox whose next gate hangs", async () => {
     const marker = uniqueMarker();
     const flagged = `[ -e "$0.hang" ] && exec perl -e 'sleep 60' ${marker}; exec /usr/bin/bwrap "$@"`;
-    const { directory, path } = fakeBubblewrap(flagged);
+    const { directory, path } = standIn(flagged);
     const executor = createProcessExecutor({ bubblewrapPath: path });
     const policy = await testPolicy();
     const sandbox = await executor.open({ network: false, programs: policy.programs });
@@ -158,8 +158,7 @@ describe("a host in trouble", () => {
 
 describe("closing an executor", () => {
   it("waits for what is being opened, and leaves nothing of it", async () => {
-    const base = mkdtempSync(join(tmpdir(), "assay-closing-"));
-    chmodSync(base, 0o755);
+    const base = passableDirectory("assay-closing-");
     const executor = createProcessExecutor({ baseDirectory: base });
     const opening = [1, 2, 3].map(() =>
       executor.open({ network: false, programs: [] }).then((sandbox) => sandbox.close()),
@@ -184,17 +183,12 @@ describe("closing an executor", () => {
   });
 });
 
-/** A program of root's that stands in for bubblewrap. */
-function fakeBubblewrap(script: string): { readonly directory: string; readonly path: string } {
-  const directory = mkdtempSync(join(process.getuid?.() === 0 ? "/opt" : homedir(), "assay-fake-"));
-  chmodSync(directory, 0o755);
-  const path = join(directory, "bwrap");
-  const version = '[ "$1" = --version ] && echo bubblewrap 0.8.0 && exit';
-  writeFileSync(path, `#!/bin/sh\n${version}\n${script}\n`, { mode: 0o755 });
-  return { directory, path };
+/** One that says its version, and otherwise runs `script`. */
+function standIn(script: string) {
+  return fakeBubblewrap(`${SAYS_ITS_VERSION}\n${script}`);
 }
 
 function passingShortage() {
-  const fake = fakeBubblewrap(`[ -e "$0.healed" ] || exit 1; exec /usr/bin/bwrap "$@"`);
+  const fake = standIn(`[ -e "$0.healed" ] || exit 1; exec /usr/bin/bwrap "$@"`);
   return { ...fake, heal: () => writeFileSync(`${fake.path}.healed`, "") };
 }

@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultPolicy } from "@assay/sandbox-policy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createProcessExecutor } from "../src/index.ts";
 import { planFor, testPolicy } from "./support/commands.ts";
+import { passableDirectory } from "./support/directories.ts";
 import {
   endAllWith,
   openDescriptors,
@@ -259,10 +259,3 @@ describe("the working directory", () => {
     });
   });
 });
-
-/** Commands run as another user when this process is root, and must get through. */
-function passableDirectory(prefix: string): string {
-  const directory = mkdtempSync(join(tmpdir(), prefix));
-  chmodSync(directory, 0o755);
-  return directory;
-}

@@ -1,20 +1,10 @@
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { homedir } from "node:os";
+import { copyFileSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultPolicy, preparePolicy } from "@assay/sandbox-policy";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
 import type { Sandbox } from "../src/index.ts";
 import { planFor, testPolicy } from "./support/commands.ts";
+import { programDirectory } from "./support/directories.ts";
 import { text, useExecutor } from "./support/sandboxed.ts";
 
 const { open } = useExecutor();
@@ -115,9 +105,7 @@ describe("the file that was pinned is the file that runs", () => {
   let directory = "";
   let program = "";
   beforeEach(() => {
-    // Outside the system's directories, and above it nobody but its owner may write: what a policy demands of a program.
-    directory = mkdtempSync(join(process.getuid?.() === 0 ? "/opt" : homedir(), "assay-pinned-"));
-    chmodSync(directory, 0o755);
+    directory = programDirectory("assay-pinned-");
     program = join(directory, "tool");
     copyFileSync("/usr/bin/cat", program);
   });

@@ -10,7 +10,7 @@ import { judge, readCanary, type Sightings } from "./findings.ts";
 import { explainStartFailure } from "./hints.ts";
 
 /** How long all of a probe may take: on a stuck file system bubblewrap can hang for ever. */
-export const PROBE_TIMEOUT_MS = 5000;
+const PROBE_TIMEOUT_MS = 5000;
 
 const SHELL = "/bin/sh";
 const ENVIRONMENT = [

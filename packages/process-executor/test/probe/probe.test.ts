@@ -1,8 +1,10 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { closeInheritableDescriptors, createProcessExecutor, PROTECTIONS } from "../../src/index.ts";
+import { passableDirectory } from "../support/directories.ts";
+import { fakeBubblewrap } from "../support/fake-bubblewrap.ts";
 
 const SANDBOX = { network: false, programs: [] };
 closeInheritableDescriptors();
@@ -64,8 +66,7 @@ describe("probe", () => {
   });
 
   it("leaves nothing behind when the host is refused", async () => {
-    const base = mkdtempSync(join(tmpdir(), "assay-refused-"));
-    chmodSync(base, 0o755);
+    const base = passableDirectory("assay-refused-");
     const { directory, path } = fakeBubblewrap(
       '[ "$1" = --version ] && echo bubblewrap 0.8.0 && exit; exit 1',
     );
@@ -101,12 +102,3 @@ describe("probe", () => {
     });
   });
 });
-
-/** A program of root's that stands in for bubblewrap. */
-function fakeBubblewrap(script: string): { readonly directory: string; readonly path: string } {
-  const directory = mkdtempSync(join(process.getuid?.() === 0 ? "/opt" : homedir(), "assay-fake-"));
-  chmodSync(directory, 0o755);
-  const path = join(directory, "bwrap");
-  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  return { directory, path };
-}

@@ -1,6 +1,5 @@
 import type { FunctionCode } from "./function-code.ts";
 import type { ModuleShape } from "./module-shape.ts";
-import { highestStack } from "./stack-height.ts";
 
 /** Bytes that a call takes beside its values: the return address, the frame's links, the instance. */
 const FRAME_BYTES = 64;
@@ -18,18 +17,26 @@ export const UNCOUNTED_LEAF_BYTES = 1_024;
  *
  * Locals count by their type; an operand counts as a vector where the function could have any.
  */
-export function frameBytes(code: FunctionCode, shape: ModuleShape): number {
+function frameBytes(code: FunctionCode, shape: ModuleShape, operands: number): number {
   const operandBytes = code.vectors || shape.vectors ? WIDE_VALUE_BYTES : VALUE_BYTES;
   return (
     FRAME_BYTES +
     VALUE_BYTES * code.locals +
     (WIDE_VALUE_BYTES - VALUE_BYTES) * code.wideLocals +
-    operandBytes * highestStack(code, shape)
+    operandBytes * operands
   );
 }
 
-/** `frameBytes` of a function that is counted; `null` of one that is not. */
-export function countedFrameBytes(code: FunctionCode, shape: ModuleShape, calls: boolean): number | null {
-  const bytes = frameBytes(code, shape);
+/**
+ * `frameBytes` of a function that is counted; `null` of one that is not.
+ *
+ * @param operands - the most that it has on its stack at a time: `highestStack`.
+ */
+export function countedFrameBytes(
+  code: FunctionCode,
+  shape: ModuleShape,
+  { operands, calls }: { readonly operands: number; readonly calls: boolean },
+): number | null {
+  const bytes = frameBytes(code, shape, operands);
   return calls || bytes > UNCOUNTED_LEAF_BYTES ? bytes : null;
 }
