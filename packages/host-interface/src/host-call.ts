@@ -41,6 +41,11 @@ export interface HostCall {
   readonly arguments: readonly HostArgument[];
   readonly abi: AbiLevel;
   readonly caller: CallerIdentity;
+  /**
+   * What the guest had computed since the host called it, in units of fuel: for the same module, input and answers the
+   * same on every machine, so a clock can be made of it.
+   */
+  readonly fuelUsed: number;
   /** Aborted when the guest ends before the answer: its deadline passed, or its evaluation was cancelled. */
   readonly signal: AbortSignal;
 }

@@ -59,8 +59,8 @@ export function createHostCallRunner(
       const { module, name, signature } = hostFunction;
       const guestEnded = new AbortController();
       const { signal } = guestEnded;
-      const args = call.arguments;
-      const reply = handle(hostFunction, { module, name, arguments: args, abi, caller, signal });
+      const { arguments: args, fuelUsed } = call;
+      const reply = handle(hostFunction, { module, name, arguments: args, abi, caller, fuelUsed, signal });
       running = { hostFunction, guestEnded, settled: reply.catch(() => {}) };
       try {
         const settled = await reply.catch(throwAsFailed(hostFunction));

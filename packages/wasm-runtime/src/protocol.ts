@@ -91,6 +91,7 @@ export interface HostCallReport {
   readonly callId: number;
   readonly functionIndex: number;
   readonly arguments: readonly HostArgument[];
+  readonly fuelUsed: number;
 }
 
 export interface HostAnswer {

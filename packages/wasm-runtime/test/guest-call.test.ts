@@ -120,7 +120,7 @@ describe("a reply that the thread could not write", () => {
 });
 
 it("a call of a function that was not linked is a failure of the thread", async () => {
-  const call = { callId: 1, functionIndex: 3, arguments: [] };
+  const call = { callId: 1, functionIndex: 3, arguments: [], fuelUsed: 0 };
 
   expect(await callOn(report({ type: "host-call", call }))).toMatchObject({
     by: "error",

@@ -72,6 +72,7 @@ describe.each(KINDS)("a %s host function", (kind) => {
       name: "exchange",
       abi: "head",
       caller: { ...identity, validatorId: "" },
+      fuelUsed: expect.any(Number),
       signal: expect.any(AbortSignal),
     });
     const [bytes, buffer] = args;

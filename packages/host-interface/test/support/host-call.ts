@@ -8,6 +8,7 @@ export function hostCall(...args: readonly HostArgument[]): HostCall {
     arguments: args,
     abi: "head",
     caller: { evaluationId: "e", challengeId: "c", validatorId: "v" },
+    fuelUsed: 0,
     signal: new AbortController().signal,
   };
 }

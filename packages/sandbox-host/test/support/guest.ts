@@ -20,6 +20,7 @@ export const CALLER = {
 /** What a fake guest says beside the arguments of a call. */
 export interface CallFacts {
   readonly abi?: AbiLevel;
+  readonly fuelUsed?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +29,7 @@ export async function call(
   host: SandboxHost,
   name: string,
   args: readonly HostArgument[],
-  { abi = "head", signal = new AbortController().signal }: CallFacts = {},
+  { abi = "head", fuelUsed = 0, signal = new AbortController().signal }: CallFacts = {},
 ): Promise<HostReply> {
   const hostFunction = host.functions.find((candidate) => candidate.name === name);
   if (hostFunction === undefined) throw new Error(`no host function ${name}`);
@@ -38,6 +39,7 @@ export async function call(
     arguments: args,
     abi,
     caller: CALLER,
+    fuelUsed,
     signal,
   });
 }

@@ -21,9 +21,9 @@ export interface Channel {
   sawMemory(memory: WasmMemory | null): void;
   report(report: ThreadReport, transfer?: readonly ArrayBuffer[]): void;
   /** Posts a host call and blocks until it is answered. */
-  ask(functionIndex: number, args: readonly HostArgument[]): HostAnswer;
+  ask(functionIndex: number, args: readonly HostArgument[], fuelUsed: number): HostAnswer;
   /** Posts a host call; resolves with what is passed to `settle`. */
-  askLater(functionIndex: number, args: readonly HostArgument[]): Promise<HostAnswer>;
+  askLater(functionIndex: number, args: readonly HostArgument[], fuelUsed: number): Promise<HostAnswer>;
   settle(answer: HostAnswer): void;
   /**
    * Reports an ending from the middle of the guest's code, and then blocks for ever, for the calling thread to end this
@@ -40,12 +40,12 @@ export function createChannel(port: MessagePort, { control, syncAnswers }: Threa
     port.postMessage(message, [...transfer]);
   }
 
-  function postCall(functionIndex: number, args: readonly HostArgument[]): number {
+  function postCall(functionIndex: number, args: readonly HostArgument[], fuelUsed: number): number {
     calls += 1;
     const copies = args.flatMap((arg) =>
       typeof arg === "object" && "bytes" in arg ? [arg.bytes.buffer as ArrayBuffer] : [],
     );
-    report({ type: "host-call", call: { callId: calls, functionIndex, arguments: args } }, copies);
+    report({ type: "host-call", call: { callId: calls, functionIndex, arguments: args, fuelUsed } }, copies);
     return calls;
   }
 
@@ -60,12 +60,12 @@ export function createChannel(port: MessagePort, { control, syncAnswers }: Threa
       Atomics.store(control, CONTROL.memoryPages, (memory?.buffer.byteLength ?? 0) / PAGE_BYTES);
     },
     report,
-    ask(functionIndex, args) {
-      return waitForSyncAnswer(control, syncAnswers, postCall(functionIndex, args));
+    ask(functionIndex, args, fuelUsed) {
+      return waitForSyncAnswer(control, syncAnswers, postCall(functionIndex, args, fuelUsed));
     },
-    askLater(functionIndex, args) {
+    askLater(functionIndex, args, fuelUsed) {
       const { promise, resolve } = Promise.withResolvers<HostAnswer>();
-      waiting = { callId: postCall(functionIndex, args), resolve };
+      waiting = { callId: postCall(functionIndex, args, fuelUsed), resolve };
       return promise;
     },
     settle(answer) {

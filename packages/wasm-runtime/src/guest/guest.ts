@@ -27,13 +27,13 @@ export type Instantiated = { readonly guest: Guest } | { readonly ending: GuestE
 export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantiated {
   const { executable } = setup;
   const state: GuestState = { memory: null, doing: { phase: "start" } };
+  const metering = createMetering(executable);
   const imports = createHostImports(
     setup.functions,
     setup.maxMessageBytes,
     () => state.memory,
-    createHostCalls(state, channel),
+    createHostCalls(state, channel, metering.fuelUsed),
   );
-  const metering = createMetering(executable);
   metering.addTo(imports);
   channel.enter("start");
   try {

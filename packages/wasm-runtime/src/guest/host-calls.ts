@@ -7,7 +7,7 @@ import type { HostCalls } from "./host-imports.ts";
 import { allocationFailed, failed, type GuestState } from "./state.ts";
 
 /** The host functions of one guest, answered through `channel`. */
-export function createHostCalls(state: GuestState, channel: Channel): HostCalls {
+export function createHostCalls(state: GuestState, channel: Channel, fuelUsed: () => number): HostCalls {
   function receive(called: LinkedFunction, args: readonly HostArgument[], answer: HostAnswer): unknown {
     channel.sawMemory(state.memory);
     if (answer.write === undefined || writeReply(state, args, answer.write)) return answer.value;
@@ -19,13 +19,13 @@ export function createHostCalls(state: GuestState, channel: Channel): HostCalls 
   return {
     callSync(called, args) {
       channel.sawMemory(state.memory);
-      return receive(called, args, channel.ask(called.index, args));
+      return receive(called, args, channel.ask(called.index, args, fuelUsed()));
     },
     async callSuspending(called, args) {
       const refusal = refuseSuspension(state, called);
       if (refusal !== null) channel.endThread(refusal);
       channel.sawMemory(state.memory);
-      return receive(called, args, await channel.askLater(called.index, args));
+      return receive(called, args, await channel.askLater(called.index, args, fuelUsed()));
     },
   };
 }
