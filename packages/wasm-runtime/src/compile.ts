@@ -5,8 +5,7 @@ import { requireSize } from "./inspect.ts";
 import type { ModuleInspection } from "./inspection.ts";
 import { createModuleCache } from "./module-cache.ts";
 import type { ModuleRefusal } from "./module-refusal.ts";
-import type { CompileResult, PreparedModule } from "./protocol.ts";
-import type { ResourceCaps } from "./rewrite/cap-limits.ts";
+import type { BuildOptions, CompileResult, PreparedModule } from "./protocol.ts";
 import type { GuestThread } from "./thread.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
@@ -19,9 +18,9 @@ export interface CompiledModule {
 
 /** Turns bytes into modules, and modules into what a guest's thread can instantiate. */
 export interface Compiler {
-  compile(bytes: Uint8Array, caps: ResourceCaps): Promise<CompiledModule>;
+  compile(bytes: Uint8Array, build: BuildOptions): Promise<CompiledModule>;
   /** @throws {WasmRuntimeError} `FOREIGN_MODULE`. */
-  prepare(module: CompiledModule, caps: ResourceCaps): Promise<PreparedModule>;
+  prepare(module: CompiledModule, build: BuildOptions): Promise<PreparedModule>;
 }
 
 export interface CompilerOptions {
@@ -42,20 +41,20 @@ export interface CompilerOptions {
 export function createCompiler(options: CompilerOptions): Compiler {
   const { pool, limits, closing } = options;
   const prepared = createModuleCache<PreparedModule>(options.maxCachedModules, options.maxCachedBytes);
-  /** Other caps need another rewrite, and so the bytes again. */
+  /** Other options need another rewrite, and so the bytes again. */
   const bytesOf = new WeakMap<CompiledModule, Uint8Array>();
 
-  function prepareBytes(sha256: string, bytes: Uint8Array, caps: ResourceCaps): Promise<PreparedModule> {
-    const key = `${sha256}:${caps.maxMemoryBytes}:${caps.maxTableElements}`;
-    return prepared.get(key, bytes.byteLength, () => compileOnAnyThread(bytes, caps));
+  function prepareBytes(sha256: string, bytes: Uint8Array, build: BuildOptions): Promise<PreparedModule> {
+    const key = [sha256, build.maxMemoryBytes, build.maxTableElements, build.deterministic].join();
+    return prepared.get(key, bytes.byteLength, () => compileOnAnyThread(bytes, build));
   }
 
-  async function compileOnAnyThread(bytes: Uint8Array, caps: ResourceCaps): Promise<PreparedModule> {
+  async function compileOnAnyThread(bytes: Uint8Array, build: BuildOptions): Promise<PreparedModule> {
     const thread = await pool.acquire(closing);
     if (thread === null) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
     let result: CompileResult;
     try {
-      result = await compileOn(thread, bytes, caps, options);
+      result = await compileOn(thread, bytes, build, options);
     } catch (error) {
       await pool.retire(thread);
       throw error;
@@ -66,7 +65,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
   }
 
   return {
-    async compile(bytes, caps) {
+    async compile(bytes, build) {
       if (closing.aborted) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
       if (!(bytes instanceof Uint8Array)) {
         throw new WasmRuntimeError({ code: "INVALID_CONFIG", field: "bytes", expected: "a Uint8Array" });
@@ -75,15 +74,15 @@ export function createCompiler(options: CompilerOptions): Compiler {
       // Copied before it is hashed: nobody can change what is compiled under this hash.
       const copy = new Uint8Array(bytes);
       const sha256 = createHash("sha256").update(copy).digest("hex");
-      const { inspection } = await prepareBytes(sha256, copy, caps);
+      const { inspection } = await prepareBytes(sha256, copy, build);
       const module: CompiledModule = Object.freeze({ sha256, inspection });
       bytesOf.set(module, copy);
       return module;
     },
-    async prepare(module, caps) {
+    async prepare(module, build) {
       const bytes = bytesOf.get(module);
       if (bytes === undefined) throw new WasmRuntimeError({ code: "FOREIGN_MODULE" });
-      return prepareBytes(module.sha256, bytes, caps);
+      return prepareBytes(module.sha256, bytes, build);
     },
   };
 }
@@ -92,7 +91,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
 async function compileOn(
   thread: GuestThread,
   bytes: Uint8Array,
-  caps: ResourceCaps,
+  build: BuildOptions,
   { limits, maxCompileMs, threadHeapMiB, closing }: CompilerOptions,
 ): Promise<CompileResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CompileResult>();
@@ -111,7 +110,7 @@ async function compileOn(
     },
   });
   try {
-    thread.send({ type: "compile", bytes, limits, caps });
+    thread.send({ type: "compile", bytes, limits, build });
     return await promise;
   } finally {
     clearTimeout(timer);

@@ -73,6 +73,7 @@ const INSTANCE_CONFIG: Checks<InstanceConfig> = {
   identity: { expected: "an object", accepts: isObject },
   deadlineMs: integer(1, MAX_TIMER_MS),
   fuel: integer(1, Number.MAX_SAFE_INTEGER),
+  deterministic: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
   maxMemoryBytes: integer(PAGE_BYTES, 4 * GIB),
   maxTableElements: integer(0, 10_000_000),
   maxMessageBytes: integer(0, LONGEST_MESSAGE_BYTES),

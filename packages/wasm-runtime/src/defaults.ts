@@ -124,6 +124,11 @@ export interface InstanceConfig {
    * function counts towards the first call. Default 2^53 - 1, which is days.
    */
   readonly fuel?: number;
+  /**
+   * Whether every NaN that the guest computes gets the same bits, so that what it computes does not depend on the kind of
+   * processor. Default false; it costs nothing where no floating point is, and up to half again where little else is.
+   */
+  readonly deterministic?: boolean;
   /** The guest's memory, in bytes; rounded down to pages of 64 KiB. Default 512 MiB, at most 4 GiB. */
   readonly maxMemoryBytes?: number;
   /** All tables of the guest together, in elements. Default 65 536. */
@@ -145,6 +150,7 @@ export const DEFAULT_INSTANCE_CONFIG: Required<Omit<InstanceConfig, "signal">> =
   identity: Object.freeze({}),
   deadlineMs: 60_000,
   fuel: Number.MAX_SAFE_INTEGER,
+  deterministic: false,
   maxMemoryBytes: 512 * MIB,
   maxTableElements: 65_536,
   maxMessageBytes: 64 * MIB,

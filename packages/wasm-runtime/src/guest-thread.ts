@@ -25,7 +25,7 @@ async function call(request: Extract<ThreadRequest, { type: "call" }>): Promise<
 async function handle(request: ThreadRequest): Promise<void> {
   switch (request.type) {
     case "compile": {
-      const result = prepareModule(request.bytes, request.limits, request.caps);
+      const result = prepareModule(request.bytes, request.limits, request.build);
       channel.report({ type: "compiled", result });
       return;
     }

@@ -20,7 +20,7 @@ export type ThreadRequest =
       readonly type: "compile";
       readonly bytes: Uint8Array;
       readonly limits: ModuleLimits;
-      readonly caps: ResourceCaps;
+      readonly build: BuildOptions;
     }
   /** `setup` comes with the first call of a guest, and instantiates it. */
   | { readonly type: "call"; readonly setup: GuestSetup | null; readonly call: GuestCall }
@@ -41,6 +41,12 @@ export type ThreadReport =
       /** `null` where the guest was stopped in the middle of its code. */
       readonly fuelUsed: number | null;
     };
+
+/** How a module is rewritten. */
+export interface BuildOptions extends ResourceCaps {
+  /** Whether every NaN that is computed gets the same bits. */
+  readonly deterministic: boolean;
+}
 
 /** A rewritten and compiled module. */
 export interface Executable {

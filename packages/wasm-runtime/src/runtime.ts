@@ -5,7 +5,7 @@ import type { InstanceConfig, RuntimeConfig } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import { createInstance, type Instance } from "./instance.ts";
 import type { GuestReport } from "./outcome.ts";
-import type { ResourceCaps } from "./rewrite/cap-limits.ts";
+import type { BuildOptions } from "./protocol.ts";
 import { startGuestThread } from "./thread.ts";
 import { createThreadPool, type ThreadCounts } from "./thread-pool.ts";
 import { webAssembly } from "./webassembly.ts";
@@ -15,8 +15,8 @@ export interface Runtime {
   /**
    * Inspects a module, lowers its limits and compiles it. The same bytes are compiled once while they stay cached.
    *
-   * @param config - of it only `maxMemoryBytes` and `maxTableElements` matter here: they are what the module is compiled
-   *   for. Instantiating it with others compiles it again.
+   * @param config - of it only `maxMemoryBytes`, `maxTableElements` and `deterministic` matter here: they are what the module
+   *   is compiled for. Instantiating it with others compiles it again.
    * @throws {WasmRuntimeError} `MODULE_REFUSED`: not a valid module, over a limit, or in need of a feature that is not
    *   run. `INVALID_CONFIG`, `RUNTIME_CLOSED`, `THREAD_FAILED`.
    */
@@ -74,13 +74,13 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
   const compiler = createCompiler({ ...settings, pool, limits: moduleLimits, closing: signal });
 
   async function compile(bytes: Uint8Array, given?: InstanceConfig): Promise<CompiledModule> {
-    return compiler.compile(bytes, capsOf(resolveInstanceConfig(given)));
+    return compiler.compile(bytes, buildOptions(resolveInstanceConfig(given)));
   }
 
   async function instantiate(module: CompiledModule, given?: InstanceConfig): Promise<Instance> {
     if (signal.aborted) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
     const instanceConfig = resolveInstanceConfig(given);
-    const prepared = await compiler.prepare(module, capsOf(instanceConfig));
+    const prepared = await compiler.prepare(module, buildOptions(instanceConfig));
     return createInstance({ prepared, config: instanceConfig, pool, handlerGraceMs, threadHeapMiB, active });
   }
 
@@ -111,6 +111,7 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
   };
 }
 
-function capsOf({ maxMemoryBytes, maxTableElements }: ResolvedInstanceConfig): ResourceCaps {
-  return { maxMemoryBytes, maxTableElements };
+function buildOptions(config: ResolvedInstanceConfig): BuildOptions {
+  const { maxMemoryBytes, maxTableElements, deterministic } = config;
+  return { maxMemoryBytes, maxTableElements, deterministic };
 }

@@ -1,20 +1,20 @@
 import type { ModuleLimits } from "../defaults.ts";
 import { WasmRuntimeError } from "../errors.ts";
 import { inspectModule } from "../inspect.ts";
-import type { CompileResult } from "../protocol.ts";
-import { capLimits, type ResourceCaps } from "../rewrite/cap-limits.ts";
+import type { BuildOptions, CompileResult } from "../protocol.ts";
+import { capLimits } from "../rewrite/cap-limits.ts";
 import { rewriteModule } from "../rewrite/rewrite.ts";
 import { webAssembly } from "../webassembly.ts";
 
 /** Inspects, rewrites and compiles a module: the work on untrusted bytes that comes before any guest. */
-export function prepareModule(bytes: Uint8Array, limits: ModuleLimits, caps: ResourceCaps): CompileResult {
+export function prepareModule(bytes: Uint8Array, limits: ModuleLimits, build: BuildOptions): CompileResult {
   try {
     const inspection = inspectModule(bytes, limits);
-    const capped = capLimits(bytes, caps);
+    const capped = capLimits(bytes, build);
     if (!capped.ok) {
       return { ok: true, prepared: { inspection, executable: null, exceeded: capped.exceeded } };
     }
-    const rewritten = rewriteModule(capped.bytes);
+    const rewritten = rewriteModule(capped.bytes, { canonicalizeNans: build.deterministic });
     if (!rewritten.ok) return { ok: false, refusal: rewritten.refusal };
     const { names, maxStackBytes } = rewritten;
     const importedFunctions = inspection.imports.filter(({ kind }) => kind === "function").length;
