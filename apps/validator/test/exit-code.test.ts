@@ -18,6 +18,7 @@ import {
   guestModule,
   i32Const,
   i64Const,
+  RECURSE,
   UNREACHABLE,
   VALID,
 } from "./support/guest-module.ts";
@@ -108,6 +109,12 @@ describe("every way to end that is no verdict", () => {
       ],
       code: "OUT_OF_FUEL",
       says: "used up its fuel of 1000",
+    },
+    {
+      name: "calls that nest for ever",
+      args: guest("recurses", guestModule({ evaluate: RECURSE })),
+      code: "STACK_EXHAUSTED",
+      says: "nested too deep",
     },
     {
       name: "too much memory from the start",

@@ -6,8 +6,8 @@ import type { ModuleInspection } from "./inspection.ts";
 import { createModuleCache } from "./module-cache.ts";
 import type { ModuleRefusal } from "./module-refusal.ts";
 import type { BuildOptions, CompileResult, PreparedModule } from "./protocol.ts";
-import type { GuestThread } from "./thread.ts";
-import type { ThreadPool } from "./thread-pool.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Seat } from "./shard.ts";
 
 /** A module that passed inspection. Only the runtime that compiled it can instantiate it. */
 export interface CompiledModule {
@@ -24,7 +24,8 @@ export interface Compiler {
 }
 
 export interface CompilerOptions {
-  readonly pool: ThreadPool;
+  /** Threads to compile on. */
+  readonly scheduler: Scheduler;
   readonly limits: ModuleLimits;
   readonly maxCompileMs: number;
   readonly maxCachedModules: number;
@@ -35,11 +36,11 @@ export interface CompilerOptions {
 }
 
 /**
- * Compiles on the threads of `pool`: the bytes are untrusted, compiling a hostile module can take seconds, and only a
+ * Compiles on threads of their own: the bytes are untrusted, compiling a hostile module can take seconds, and only a
  * thread can be stopped in the middle of it. The compiled module comes back; threads share its machine code.
  */
 export function createCompiler(options: CompilerOptions): Compiler {
-  const { pool, limits, closing } = options;
+  const { scheduler, limits, closing } = options;
   const prepared = createModuleCache<PreparedModule>(options.maxCachedModules, options.maxCachedBytes);
   /** Other options need another rewrite, and so the bytes again. */
   const bytesOf = new WeakMap<CompiledModule, Uint8Array>();
@@ -50,16 +51,18 @@ export function createCompiler(options: CompilerOptions): Compiler {
   }
 
   async function compileOnAnyThread(bytes: Uint8Array, build: BuildOptions): Promise<PreparedModule> {
-    const thread = await pool.acquire(closing);
-    if (thread === null) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
+    const admission = { priority: 0, moduleBytes: bytes.byteLength, memoryBytes: 0 };
+    const seat = await scheduler.admit(admission, closing);
+    if (seat === null) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
     let result: CompileResult;
     try {
-      result = await compileOn(thread, bytes, build, options);
+      result = await compileOn(seat, bytes, build, options);
     } catch (error) {
-      await pool.retire(thread);
+      await seat.endThread();
       throw error;
+    } finally {
+      await seat.leave();
     }
-    await pool.release(thread);
     if (result.ok) return result.prepared;
     throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...result.refusal });
   }
@@ -89,7 +92,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
 
 /** Resolves with the thread's answer; rejects when the thread cannot be used any more. */
 async function compileOn(
-  thread: GuestThread,
+  seat: Seat,
   bytes: Uint8Array,
   build: BuildOptions,
   { limits, maxCompileMs, threadHeapMiB, closing }: CompilerOptions,
@@ -100,21 +103,24 @@ async function compileOn(
   const close = () => reject(new WasmRuntimeError({ code: "RUNTIME_CLOSED" }));
   const timer = setTimeout(() => refuse({ reason: "compile-timeout", maxCompileMs }), maxCompileMs);
   closing.addEventListener("abort", close);
-  thread.listen({
+  seat.listen({
     report(report) {
       if (report.type === "compiled") resolve(report.result);
     },
-    failed(failure) {
-      if (failure.kind === "failed") reject(failure.error);
-      else refuse({ reason: "compile-memory", threadHeapMiB });
+    lost(loss) {
+      if (loss.kind === "failed") reject(loss.error);
+      else if (loss.kind === "to-blame") refuse({ reason: "compile-memory", threadHeapMiB });
+      else close();
     },
   });
   try {
-    thread.send({ type: "compile", bytes, limits, build });
+    seat.setBusy(true);
+    seat.send({ type: "compile", bytes, limits, build });
     return await promise;
   } finally {
     clearTimeout(timer);
     closing.removeEventListener("abort", close);
-    thread.listen(null);
+    seat.listen(null);
+    seat.setBusy(false);
   }
 }

@@ -1,4 +1,5 @@
 import { ABI_LEVELS, type CallerIdentity, LONGEST_MESSAGE_BYTES } from "@assay/host-interface";
+import { MAX_GUESTS_PER_PROCESS } from "./capacity.ts";
 import {
   DEFAULT_INSTANCE_CONFIG,
   DEFAULT_MODULE_LIMITS,
@@ -58,7 +59,16 @@ const RUNTIME_CONFIG: Checks<RuntimeConfig> = {
   maxCachedModules: integer(0, 1_000_000),
   maxCachedBytes: integer(0, Number.MAX_SAFE_INTEGER),
   maxThreads: integer(1, 1_000),
+  guestsPerThread: integer(1, MAX_GUESTS_PER_PROCESS),
   idleThreads: integer(0, 1_000),
+  maxCompileThreads: integer(1, 1_000),
+  maxQueued: integer(0, 10_000_000),
+  maxTotalMemoryBytes: integer(0, Number.MAX_SAFE_INTEGER),
+  slice: {
+    expected: "{ ms } of at most 1 000, or { fuel }, above 0",
+    accepts: isSliceSize,
+  },
+  maxStallMs: integer(10, MAX_TIMER_MS),
   threadHeapMiB: integer(16, 65_536),
   handlerGraceMs: integer(0, MAX_TIMER_MS),
 };
@@ -73,6 +83,8 @@ const INSTANCE_CONFIG: Checks<InstanceConfig> = {
   identity: { expected: "an object", accepts: isObject },
   deadlineMs: integer(1, MAX_TIMER_MS),
   fuel: integer(1, Number.MAX_SAFE_INTEGER),
+  maxCpuTimeMs: integer(1, Number.MAX_SAFE_INTEGER),
+  priority: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
   deterministic: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
   maxMemoryBytes: integer(PAGE_BYTES, 4 * GIB),
   maxTableElements: integer(0, 10_000_000),
@@ -135,6 +147,13 @@ function oneOf(...allowed: readonly string[]): Check {
     expected: `one of ${allowed.join(", ")}`,
     accepts: (value) => typeof value === "string" && allowed.includes(value),
   };
+}
+
+function isSliceSize(value: unknown): boolean {
+  if (!isObject(value) || Object.keys(value).length !== 1) return false;
+  const { ms, fuel } = value;
+  if (typeof ms === "number") return ms > 0 && ms <= 1_000;
+  return typeof fuel === "number" && Number.isSafeInteger(fuel) && fuel > 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,6 @@
+import { availableParallelism, totalmem } from "node:os";
 import type { AbiSelection, CallerIdentity, HostFunctionRegistrar } from "@assay/host-interface";
+import type { SliceSize } from "./protocol.ts";
 
 const MIB = 1024 * 1024;
 
@@ -74,12 +76,33 @@ export interface RuntimeConfig {
   readonly maxCachedModules?: number;
   /** How many bytes the kept modules may have together, as they were given. Default 256 MiB. */
   readonly maxCachedBytes?: number;
-  /** How many threads may exist at a time. Each runs one guest; calls beyond that wait for their turn. Default 16. */
+  /** How many threads guests may have together. Default: one for each processor. */
   readonly maxThreads?: number;
+  /**
+   * How many guests may share a thread, each in turns of about a millisecond. Default 64. However many threads there are,
+   * a process has no more than `MAX_GUESTS_PER_PROCESS` guests at a time; others wait.
+   */
+  readonly guestsPerThread?: number;
   /** How many threads without a guest are kept ready; starting one takes about 15 ms. Default 1. */
   readonly idleThreads?: number;
+  /** How many threads may compile at a time; guests do not run on them. Default 2. */
+  readonly maxCompileThreads?: number;
+  /** How many calls may wait for a place on a thread; the next one fails with `QUEUE_FULL`. Default 10 000. */
+  readonly maxQueued?: number;
   /**
-   * The JavaScript heap of a guest's thread, in MiB. A guest's memory is not in it, its tables and what the engine notes
+   * What the memories of all guests could be together, in bytes, each counted with what it may grow to; further guests
+   * wait. One is always let in. Default three quarters of the memory that this process may have.
+   */
+  readonly maxTotalMemoryBytes?: number;
+  /** How long a guest's turn is: `{ ms }`, by how fast it was in its last turns, or `{ fuel }`, to the unit. Default 1 ms. */
+  readonly slice?: SliceSize;
+  /**
+   * How long one operation of a guest may take, in milliseconds: compiling a function, filling a memory. After that its
+   * thread is ended; it fails as `unresponsive`, and the thread's other guests are run again, each alone. Default 5 000.
+   */
+  readonly maxStallMs?: number;
+  /**
+   * The JavaScript heap of a thread, in MiB. A guest's memory is not in it, its tables and what the engine notes
    * about its calls are: about 450 MiB for the worst module of 16 MiB that we could write. A full heap mostly ends the
    * guest as `out-of-memory`, but can abort the process, so it must not be too small for `moduleLimits`. Default 512.
    */
@@ -97,11 +120,23 @@ export const DEFAULT_RUNTIME_CONFIG: Required<RuntimeConfig> = Object.freeze({
   maxCompileMs: 30_000,
   maxCachedModules: 64,
   maxCachedBytes: 256 * MIB,
-  maxThreads: 16,
+  maxThreads: availableParallelism(),
+  guestsPerThread: 64,
   idleThreads: 1,
+  maxCompileThreads: 2,
+  maxQueued: 10_000,
+  maxTotalMemoryBytes: Math.floor(0.75 * availableMemoryBytes()),
+  slice: Object.freeze({ ms: 1 }),
+  maxStallMs: 5_000,
   threadHeapMiB: 512,
   handlerGraceMs: 10_000,
 });
+
+/** What a container or the machine gives this process; a container without a limit says a number beyond all memory. */
+function availableMemoryBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
 
 /**
  * Everything that an instance can be told. The same object serves `instantiate`, `evaluate` and `validate`. All of it is
@@ -115,7 +150,7 @@ export interface InstanceConfig {
   /** For whom the guest runs; handlers see it. Absent fields are empty strings. */
   readonly identity?: Partial<CallerIdentity>;
   /**
-   * Wall-clock time of one call, in milliseconds, from the moment a thread takes it; the guest's start function, its
+   * Wall-clock time of one call, in milliseconds, from the moment a thread takes it, where it may wait for its turns; the guest's start function, its
    * allocator and the host functions it waits for all count. Default 60 000, at most 2 147 483 647.
    */
   readonly deadlineMs?: number;
@@ -124,6 +159,10 @@ export interface InstanceConfig {
    * function counts towards the first call. Default 2^53 - 1, which is days.
    */
   readonly fuel?: number;
+  /** What all turns of one call may take, in milliseconds, looked at after each; see `cpuTimeMs`. Default 2^53 - 1. */
+  readonly maxCpuTimeMs?: number;
+  /** Who gets the next free place on a thread: higher ones first, equals in the order of their calls. Default 0. */
+  readonly priority?: number;
   /**
    * Whether every NaN that the guest computes gets the same bits, so that what it computes does not depend on the kind of
    * processor. Default false; it costs nothing where no floating point is, and up to half again where little else is.
@@ -150,6 +189,8 @@ export const DEFAULT_INSTANCE_CONFIG: Required<Omit<InstanceConfig, "signal">> =
   identity: Object.freeze({}),
   deadlineMs: 60_000,
   fuel: Number.MAX_SAFE_INTEGER,
+  maxCpuTimeMs: Number.MAX_SAFE_INTEGER,
+  priority: 0,
   deterministic: false,
   maxMemoryBytes: 512 * MIB,
   maxTableElements: 65_536,

@@ -16,6 +16,7 @@ export type WasmRuntimeFailure =
   | { readonly code: "INSTANCE_ENDED"; readonly outcome: string }
   | { readonly code: "INSTANCE_CLOSED" }
   | { readonly code: "RUNTIME_CLOSED" }
+  | { readonly code: "QUEUE_FULL"; readonly maxQueued: number }
   | ({ readonly code: "HOST_FUNCTION_FAILED"; readonly module: string; readonly name: string } & HostFault)
   | {
       readonly code: "HANDLER_NOT_SETTLED";
@@ -56,6 +57,8 @@ function describe(failure: WasmRuntimeFailure): string {
       return "the instance is closed";
     case "RUNTIME_CLOSED":
       return "the runtime is closed";
+    case "QUEUE_FULL":
+      return `more than maxQueued (${failure.maxQueued}) calls wait for a thread`;
     case "HOST_FUNCTION_FAILED": {
       const what = failure.fault === "threw" ? "threw" : `gave a bad reply: ${failure.detail}`;
       return `host function ${functionName(failure)} ${what}`;

@@ -1,28 +1,32 @@
 import type { AbiLevel, CallerIdentity, HostFunction } from "@assay/host-interface";
 import { findEntryPoints } from "./entry-points.ts";
+import { WasmRuntimeError } from "./errors.ts";
 import { type CallEnd, type RawResult, runGuestCall } from "./guest-call.ts";
 import { createHostCallRunner } from "./host-call-runner.ts";
 import { type LinkResult, linkImports } from "./link.ts";
 import type { GuestFailure } from "./outcome.ts";
 import type { Executable, GuestCall, GuestSetup, PreparedModule } from "./protocol.ts";
-import type { GuestThread } from "./thread.ts";
-import type { ThreadPool } from "./thread-pool.ts";
+import type { Admission, Scheduler } from "./scheduler.ts";
+import type { Seat } from "./shard.ts";
+import { PAGE_BYTES } from "./webassembly.ts";
 
 /** A call as it went, its result not yet decoded. */
 export interface RawReport {
   readonly result: RawResult;
-  readonly memoryBytes: number;
+  readonly memoryPeakBytes: number;
   readonly fuelUsed: number | null;
+  readonly slices: number | null;
+  readonly cpuTimeMs: number | null;
   readonly durationMs: number;
 }
 
-/** One guest and the thread it lives on. The caller sees to it that there is one call at a time. */
+/** One guest and its place on a thread. The caller sees to it that there is one call at a time. */
 export interface GuestRunner {
-  /** Whether the guest lives on a thread, to be called again or disposed of. */
-  readonly holdsThread: boolean;
+  /** Whether the guest has a place, to be called again or disposed of. */
+  readonly seated: boolean;
   /** Makes a call; settles when the guest has ended, or waits for its next call, and no host function of it runs. */
   run(entry: GuestCall["entry"], input: Uint8Array, stop: AbortSignal): Promise<RawReport>;
-  /** Gives the thread back. Not during a call. */
+  /** Gives the place back. Not during a call. */
   dispose(): Promise<void>;
 }
 
@@ -31,87 +35,119 @@ export interface GuestRunnerOptions {
   readonly hostFunctions: ReadonlyMap<string, HostFunction>;
   readonly abi: AbiLevel;
   readonly identity: CallerIdentity;
+  readonly priority: number;
   readonly deadlineMs: number;
+  readonly maxMemoryBytes: number;
   readonly maxMessageBytes: number;
   readonly maxResultBytes: number;
   readonly fuel: number;
+  readonly maxCpuTimeMs: number;
   readonly handlerGraceMs: number;
   readonly threadHeapMiB: number;
-  readonly pool: ThreadPool;
+  readonly maxStallMs: number;
+  /** Threads that guests share. */
+  readonly scheduler: Scheduler;
+  /** Threads for one guest each: those run here that lost their thread to another guest. */
+  readonly aloneScheduler: Scheduler;
 }
 
-/**
- * A guest's memory is freed when its thread's heap is next collected, or when the thread ends. Above this size another
- * thread costs less than the wait.
- */
-const REUSE_THREAD_UP_TO_BYTES = 16 * 1024 * 1024;
-
 export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
-  const { prepared, abi, pool } = options;
+  const { prepared, abi, maxResultBytes, fuel, maxCpuTimeMs, deadlineMs } = options;
   const link = linkImports(prepared.inspection, options.hostFunctions, abi);
   const functions = link.ok ? link.functions : [];
   const hostCalls = createHostCallRunner(functions, abi, options.identity);
-  let thread: GuestThread | null = null;
+  const admission = admissionOf(options);
+  let seat: Seat | null = null;
 
   async function run(entry: GuestCall["entry"], input: Uint8Array, stop: AbortSignal): Promise<RawReport> {
     const plan = planCall(prepared, link, entry);
     if ("failure" in plan) return nothingRan(plan.failure);
 
-    const setup = thread === null ? createSetup(plan.executable, functions, options.maxMessageBytes) : null;
-    thread ??= await pool.acquire(stop);
-    if (thread === null) return nothingRan({ kind: "cancelled" });
-    if (setup !== null) thread.reset();
-    thread.setBusy(true);
+    const { allocator, executable } = plan;
+    const call = { entry, allocator, input, maxResultBytes, fuel, maxCpuTimeMs, deadlineMs };
+    const isFirst = seat === null;
+    const setup = isFirst ? createSetup(executable, functions, options.maxMessageBytes) : null;
+    hostCalls.begin();
+    try {
+      let attempt = await attemptOn(options.scheduler, setup, call, stop);
+      if (attempt?.end.by === "others") {
+        requireRepeatable(isFirst);
+        hostCalls.repeat();
+        attempt = await attemptOn(options.aloneScheduler, setup, call, stop);
+      }
+      return attempt === null ? nothingRan({ kind: "cancelled" }) : report(attempt);
+    } finally {
+      await hostCalls.finish(options.handlerGraceMs);
+    }
+  }
 
-    const call: GuestCall = {
-      entry,
-      allocator: plan.allocator,
-      input,
-      maxResultBytes: options.maxResultBytes,
-      fuel: options.fuel,
-    };
+  /** @returns `null` when it was stopped before it had a place. */
+  async function attemptOn(
+    scheduler: Scheduler,
+    setup: GuestSetup | null,
+    call: GuestCall,
+    stop: AbortSignal,
+  ): Promise<Attempt | null> {
+    seat ??= await scheduler.admit(admission, stop);
+    if (seat === null) return null;
     const startedAt = performance.now();
-    const end = await runGuestCall({
-      ...options,
-      thread,
-      request: { type: "call", setup, call },
-      hostCalls,
-      stop,
-    });
+    const request = { type: "call", setup, call } as const;
+    const end = await runGuestCall({ ...options, seat, request, hostCalls, stop });
     const durationMs = performance.now() - startedAt;
-    const { memoryBytes } = thread;
-    await settleAll([leaveThread(thread, end), hostCalls.finish(options.handlerGraceMs)]);
-    if (end.by === "error") throw end.error;
-    const result: RawResult = end.by === "guest" ? end.result : { kind: "failed", failure: end.failure };
-    const fuelUsed = end.by === "guest" ? end.fuelUsed : null;
-    return { result, memoryBytes, fuelUsed, durationMs };
+    // A guest that returned keeps its place, to be called again.
+    if (end.by !== "guest" || end.result.kind === "failed") await dispose();
+    return { end, durationMs };
   }
 
-  /** A guest that returned keeps its thread; one that ended by itself gives it back; any other takes it with it. */
-  async function leaveThread(current: GuestThread, end: CallEnd): Promise<void> {
-    if (end.by === "guest" && end.result.kind !== "failed") return current.setBusy(false);
-    thread = null;
-    if (end.by === "guest" && end.usable) await giveBack(current);
-    else await pool.retire(current);
+  function requireRepeatable(isFirst: boolean): void {
+    if (isFirst && hostCalls.repeatable) return;
+    const why = isFirst ? "it was given too many answers" : "it was called before";
+    const detail = `another guest brought it down, and this one cannot be run again: ${why}`;
+    throw new WasmRuntimeError({ code: "THREAD_FAILED", detail });
   }
 
-  async function giveBack(current: GuestThread): Promise<void> {
-    if (current.memoryBytes > REUSE_THREAD_UP_TO_BYTES) return pool.retire(current);
-    current.send({ type: "release" });
-    return pool.release(current);
+  async function dispose(): Promise<void> {
+    const current = seat;
+    seat = null;
+    await current?.leave();
   }
 
   return {
-    get holdsThread() {
-      return thread !== null;
+    get seated() {
+      return seat !== null;
     },
     run,
-    async dispose() {
-      const current = thread;
-      thread = null;
-      if (current !== null) await giveBack(current);
-    },
+    dispose,
   };
+}
+
+interface Attempt {
+  readonly end: CallEnd;
+  readonly durationMs: number;
+}
+
+function report({ end, durationMs }: Attempt): RawReport {
+  switch (end.by) {
+    case "guest": {
+      const { fuelUsed, slices, cpuTimeMs, memoryBytes: memoryPeakBytes } = end.usage;
+      return { result: end.result, memoryPeakBytes, fuelUsed, slices, cpuTimeMs, durationMs };
+    }
+    case "thread": {
+      const unknown = { fuelUsed: null, slices: null, cpuTimeMs: null };
+      const result = { kind: "failed", failure: end.failure } as const;
+      return { result, memoryPeakBytes: end.memoryBytes, ...unknown, durationMs };
+    }
+    case "error":
+      throw end.error;
+    case "others":
+      throw new WasmRuntimeError({ code: "THREAD_FAILED", detail: "a thread of one guest had another" });
+  }
+}
+
+function admissionOf({ prepared, priority, maxMemoryBytes }: GuestRunnerOptions): Admission {
+  const { sizeBytes, memory } = prepared.inspection;
+  const declaredBytes = (memory?.maximum ?? Number.POSITIVE_INFINITY) * PAGE_BYTES;
+  return { priority, moduleBytes: sizeBytes, memoryBytes: Math.min(declaredBytes, maxMemoryBytes) };
 }
 
 type CallPlan =
@@ -146,12 +182,6 @@ function createSetup(
 }
 
 function nothingRan(failure: GuestFailure): RawReport {
-  return { result: { kind: "failed", failure }, memoryBytes: 0, fuelUsed: 0, durationMs: 0 };
-}
-
-/** Waits for all, and only then fails with the first failure: nothing must go on unseen. */
-async function settleAll(tasks: readonly Promise<void>[]): Promise<void> {
-  for (const settled of await Promise.allSettled(tasks)) {
-    if (settled.status === "rejected") throw settled.reason;
-  }
+  const result = { kind: "failed", failure } as const;
+  return { result, memoryPeakBytes: 0, fuelUsed: 0, slices: 0, cpuTimeMs: 0, durationMs: 0 };
 }

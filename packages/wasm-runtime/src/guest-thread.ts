@@ -1,49 +1,54 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createChannel } from "./guest/channel.ts";
-import { type Guest, instantiateGuest } from "./guest/guest.ts";
+import { createTrapMaker } from "./guest/engine-trap.ts";
+import { createGuest, type Guest } from "./guest/guest.ts";
+import { createMemoryCollector } from "./guest/memory-collector.ts";
 import { prepareModule } from "./guest/prepare-module.ts";
-import type { GuestEnding, ThreadData, ThreadRequest } from "./protocol.ts";
+import { createRunQueue } from "./guest/run-queue.ts";
+import type { GuestRequest, GuestSetup, ThreadData, ThreadRequest } from "./protocol.ts";
 
-// The entry point of a guest's thread. Nothing but plain data comes in or goes out.
+// The entry point of a guests' thread. Nothing but plain data comes in or goes out.
 
 if (parentPort === null) throw new Error("this file is the entry point of a worker thread");
-const port = parentPort;
-const data: ThreadData = workerData;
-const channel = createChannel(port, data);
-let guest: Guest | null = null;
+const { control, slice }: ThreadData = workerData;
+const channel = createChannel(parentPort, control);
+const queue = createRunQueue();
+const createTrap = createTrapMaker();
+const collector = createMemoryCollector();
+const guests = new Map<number, Guest>();
 
-async function call(request: Extract<ThreadRequest, { type: "call" }>): Promise<GuestEnding> {
-  if (request.setup !== null) {
-    const instantiated = instantiateGuest(request.setup, channel);
-    if ("ending" in instantiated) return instantiated.ending;
-    guest = instantiated.guest;
-  }
-  if (guest === null) return { kind: "thread-failed", detail: "a call without a guest" };
-  return guest.call(request.call);
+function createAndKeep(number: number, setup: GuestSetup): Guest {
+  const guest = createGuest({ number, setup, queue, channel, slice, createTrap });
+  guests.set(number, guest);
+  return guest;
 }
 
-async function handle(request: ThreadRequest): Promise<void> {
+function handle(number: number, request: GuestRequest): void {
   switch (request.type) {
     case "compile": {
       const result = prepareModule(request.bytes, request.limits, request.build);
-      channel.report({ type: "compiled", result });
+      channel.report(number, { type: "compiled", result });
       return;
     }
     case "call": {
-      const ending = await call(request);
-      const transfer = ending.kind === "bytes" ? [ending.bytes.buffer as ArrayBuffer] : [];
-      const fuelUsed = guest?.fuelUsed() ?? 0;
-      channel.report({ type: "ended", ending, usable: true, fuelUsed }, transfer);
+      const guest = request.setup === null ? guests.get(number) : createAndKeep(number, request.setup);
+      guest?.call(request.call);
       return;
     }
     case "answer":
-      channel.settle(request.answer);
+      guests.get(number)?.answer(request.answer);
       return;
-    case "release":
-      guest = null;
+    case "stop":
+      guests.get(number)?.stop();
       return;
+    case "release": {
+      const memoryBytes = guests.get(number)?.memoryBytes ?? 0;
+      guests.delete(number);
+      collector.released(memoryBytes);
+      return;
+    }
   }
 }
 
-port.on("message", handle);
-channel.report({ type: "ready" });
+parentPort.on("message", ({ guest, request }: ThreadRequest) => handle(guest, request));
+channel.ready();

@@ -1,31 +1,27 @@
-import type {
-  AbiLevel,
-  CallerIdentity,
-  HostCall,
-  HostFunction,
-  HostFunctionKind,
-  HostReply,
-} from "@assay/host-interface";
+import type { AbiLevel, CallerIdentity, HostCall, HostFunction, HostReply } from "@assay/host-interface";
 import { WasmRuntimeError } from "./errors.ts";
 import { type CheckedReply, checkReply } from "./host-reply.ts";
 import type { HostCallReport } from "./protocol.ts";
 import { settleWithin } from "./settle-within.ts";
 
-/** A reply, and how it gets back to the guest. */
-export interface AnsweredCall {
-  readonly kind: HostFunctionKind;
-  readonly reply: CheckedReply;
-}
-
 /** Runs the host functions of one guest, one at a time: a guest waits for each answer. */
 export interface HostCallRunner {
+  /**
+   * Whether the guest can be run again from the beginning of its call. The handlers of the calls it has made are not run
+   * again then: it gets the answers that it got.
+   */
+  readonly repeatable: boolean;
+  /** A call of the guest begins. */
+  begin(): void;
+  /** The same call begins again. */
+  repeat(): void;
   /**
    * Runs the handler of a call.
    *
    * @throws {WasmRuntimeError} `HOST_FUNCTION_FAILED`: it threw (`cause`), or its reply does not fit. `THREAD_FAILED`: no
-   *   such function was linked.
+   *   such function was linked, or the guest took another course when it was run again.
    */
-  run(call: HostCallReport): Promise<AnsweredCall>;
+  run(call: HostCallReport): Promise<CheckedReply>;
   /**
    * Tells a handler that still runs that its guest has ended, and waits for it.
    *
@@ -40,12 +36,28 @@ interface RunningHandler {
   readonly settled: Promise<unknown>;
 }
 
+/** A call that was made, by where in its own course the guest made it. */
+interface AnsweredCall {
+  readonly functionIndex: number;
+  readonly fuelUsed: number;
+  readonly reply: Promise<CheckedReply>;
+}
+
+/** Answers that are kept for a guest that may have to be run again. Beyond that it cannot be. */
+const MAX_KEPT_CALLS = 10_000;
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+
 export function createHostCallRunner(
   functions: readonly HostFunction[],
   abi: AbiLevel,
   caller: CallerIdentity,
 ): HostCallRunner {
   let running: RunningHandler | null = null;
+  let kept: AnsweredCall[] = [];
+  let keptBytes = 0;
+  let repeatable = true;
+  /** How many of the kept calls the guest has made since it was last begun. */
+  let made = 0;
 
   function functionAt(functionIndex: number): HostFunction {
     const hostFunction = functions[functionIndex];
@@ -53,21 +65,72 @@ export function createHostCallRunner(
     throw new WasmRuntimeError({ code: "THREAD_FAILED", detail: `a call of host function ${functionIndex}` });
   }
 
+  async function runHandler(hostFunction: HostFunction, call: HostCallReport): Promise<CheckedReply> {
+    const { module, name } = hostFunction;
+    const guestEnded = new AbortController();
+    const { signal } = guestEnded;
+    const { arguments: args, fuelUsed } = call;
+    const reply = handle(hostFunction, { module, name, arguments: args, abi, caller, fuelUsed, signal });
+    running = { hostFunction, guestEnded, settled: reply.catch(() => {}) };
+    try {
+      const settled = await reply.catch(throwAsFailed(hostFunction));
+      return checkReply(hostFunction, args, settled);
+    } finally {
+      running = null;
+    }
+  }
+
+  function keep({ functionIndex, fuelUsed }: HostCallReport, reply: Promise<CheckedReply>): void {
+    made += 1;
+    if (!repeatable) return;
+    kept.push({ functionIndex, fuelUsed, reply });
+    if (kept.length > MAX_KEPT_CALLS) forget();
+    void reply.then(
+      ({ write }) => {
+        keptBytes += write?.byteLength ?? 0;
+        if (keptBytes > MAX_KEPT_BYTES) forget();
+      },
+      () => {},
+    );
+  }
+
+  function forget(): void {
+    repeatable = false;
+    kept = [];
+  }
+
+  /** The answer to a call that the guest has made before, or `null` when it is a new one. */
+  function findKept(call: HostCallReport): Promise<CheckedReply> | null {
+    const before = kept[made];
+    if (before === undefined) return null;
+    made += 1;
+    if (before.functionIndex === call.functionIndex && before.fuelUsed === call.fuelUsed) return before.reply;
+    throw new WasmRuntimeError({
+      code: "THREAD_FAILED",
+      detail: "the guest lost its thread to another one, and took another course when it was run again",
+    });
+  }
+
   return {
+    get repeatable() {
+      return repeatable;
+    },
+    begin() {
+      kept = [];
+      keptBytes = 0;
+      made = 0;
+      repeatable = true;
+    },
+    repeat() {
+      made = 0;
+    },
     async run(call) {
+      const before = findKept(call);
+      if (before !== null) return before;
       const hostFunction = functionAt(call.functionIndex);
-      const { module, name, signature } = hostFunction;
-      const guestEnded = new AbortController();
-      const { signal } = guestEnded;
-      const { arguments: args, fuelUsed } = call;
-      const reply = handle(hostFunction, { module, name, arguments: args, abi, caller, fuelUsed, signal });
-      running = { hostFunction, guestEnded, settled: reply.catch(() => {}) };
-      try {
-        const settled = await reply.catch(throwAsFailed(hostFunction));
-        return { kind: signature.kind, reply: checkReply(hostFunction, args, settled) };
-      } finally {
-        running = null;
-      }
+      const reply = runHandler(hostFunction, call);
+      keep(call, reply);
+      return reply;
     },
     async finish(graceMs) {
       if (running === null) return;

@@ -1,3 +1,4 @@
+export { MAX_GUESTS_PER_PROCESS } from "./capacity.ts";
 export type { CompiledModule } from "./compile.ts";
 export type { InstanceConfig, ModuleLimits, RuntimeConfig } from "./defaults.ts";
 export { DEFAULT_INSTANCE_CONFIG, DEFAULT_MODULE_LIMITS, DEFAULT_RUNTIME_CONFIG } from "./defaults.ts";
@@ -26,6 +27,7 @@ export type {
   MissingImport,
 } from "./outcome.ts";
 export { explainFailure } from "./outcome.ts";
+export type { SliceSize } from "./protocol.ts";
 export type { CapExceeded, CapResult, ResourceCaps } from "./rewrite/cap-limits.ts";
 export { capLimits } from "./rewrite/cap-limits.ts";
 export { FUEL_PRICE, FUEL_VERSION } from "./rewrite/costs.ts";
@@ -36,4 +38,4 @@ export type { RewriteOptions, RewriteResult, RewrittenModule } from "./rewrite/r
 export { DEFAULT_MAX_STACK_BYTES, rewriteModule } from "./rewrite/rewrite.ts";
 export type { Runtime } from "./runtime.ts";
 export { createRuntime } from "./runtime.ts";
-export type { ThreadCounts } from "./thread-pool.ts";
+export type { ThreadCounts } from "./scheduler.ts";

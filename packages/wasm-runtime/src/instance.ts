@@ -15,12 +15,12 @@ import { createGuestRunner, type RawReport } from "./guest-runner.ts";
 import type { GuestFailure, GuestOutcome, GuestReport } from "./outcome.ts";
 import type { GuestCall, PreparedModule } from "./protocol.ts";
 import { FUEL_VERSION } from "./rewrite/costs.ts";
-import type { ThreadPool } from "./thread-pool.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /**
  * One guest. Nothing of it runs before the first call: its start function is part of that call, under its deadline. Its
- * memory lives on from call to call, and so does the thread that its first call takes, until it ends or is closed. Only a
- * running call keeps the process alive.
+ * memory lives on from call to call, and so does the place on a thread that its first call takes, until it ends or is
+ * closed. Only a running call keeps the process alive.
  */
 export interface Instance {
   /** The level of the guest contract that is spoken with this guest. */
@@ -38,7 +38,7 @@ export interface Instance {
   evaluate(input: EvaluationInput): Promise<GuestReport<EvaluationOutput>>;
   /** Asks the guest whether a submission is well-formed; everything else is as for `evaluate`. */
   validate(input: EvaluationInput): Promise<GuestReport<boolean>>;
-  /** Ends a running call as `cancelled`, waits for it, and gives the thread back. May be called any number of times. */
+  /** Ends a running call as `cancelled`, waits for it, and gives the place on its thread back. May be called any number of times. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -46,10 +46,12 @@ export interface Instance {
 export interface InstanceOptions {
   readonly prepared: PreparedModule;
   readonly config: ResolvedInstanceConfig;
-  readonly pool: ThreadPool;
+  readonly scheduler: Scheduler;
+  readonly aloneScheduler: Scheduler;
   readonly handlerGraceMs: number;
   readonly threadHeapMiB: number;
-  /** The instances that run or hold a thread: those that a closing runtime has to close. */
+  readonly maxStallMs: number;
+  /** The instances that run or hold a place on a thread: those that a closing runtime has to close. */
   readonly active: Set<Instance>;
 }
 
@@ -80,7 +82,7 @@ export function createInstance({ config, active, ...options }: InstanceOptions):
       return await current;
     } finally {
       running = null;
-      if (!runner.holdsThread) active.delete(instance);
+      if (!runner.seated) active.delete(instance);
     }
   }
 

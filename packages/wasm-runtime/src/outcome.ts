@@ -31,13 +31,19 @@ export type GuestFailure =
       readonly message: string;
       readonly frames: readonly string[];
     }
+  /** Its calls nested too deep: at the same call on every machine. */
+  | { readonly kind: "stack-exhausted"; readonly phase: GuestPhase; readonly frames: readonly string[] }
   | { readonly kind: "deadline"; readonly phase: GuestPhase; readonly deadlineMs: number }
   /** It used up the fuel of this call. Where, is the same on every machine. */
   | { readonly kind: "out-of-fuel"; readonly phase: GuestPhase; readonly fuel: number }
+  /** It used up the processor time of this call. */
+  | { readonly kind: "out-of-cpu-time"; readonly phase: GuestPhase; readonly maxCpuTimeMs: number }
+  /** One operation of it took so long that its thread was given up: compiling a function, or filling a huge memory. */
+  | { readonly kind: "unresponsive"; readonly phase: GuestPhase; readonly maxStallMs: number }
   | { readonly kind: "cancelled" }
   /** The module starts with more than its cap; nothing of it ran. */
   | ({ readonly kind: "out-of-memory" } & CapExceeded)
-  /** Its thread's JavaScript heap ran out: by exceptions kept alive, for instance. */
+  /** Its thread's JavaScript heap ran out while the guest ran. */
   | { readonly kind: "out-of-memory"; readonly resource: "thread-heap"; readonly threadHeapMiB: number }
   /**
    * The guest gave no room for the input, and nothing was written: its allocator returned 0 (`null`), a region outside of
@@ -85,15 +91,25 @@ export type GuestOutcome<T> = { readonly kind: "returned"; readonly value: T } |
 /** One call, as it went. */
 export interface GuestReport<T> {
   readonly outcome: GuestOutcome<T>;
-  /** The size of the guest's memory, in bytes: at the end, or when it was last seen if the guest had to be killed. */
-  readonly memoryBytes: number;
+  /**
+   * The size of the guest's memory at the end of the call, in bytes, or when it was last seen if its thread had to be
+   * ended. Memories never shrink, so it is the largest it was.
+   */
+  readonly memoryPeakBytes: number;
   /**
    * What the call took, in the units of `fuelVersion`: the same for the same module, input and answers of the host, on
-   * every machine. One that ran out of fuel can have used a little more than it had. `null`: the guest had to be killed.
+   * every machine. One that ran out of fuel can have used a little more than it had. `null`: its thread had to be ended.
    */
   readonly fuelUsed: number | null;
   /** The version of what fuel is counted by; compare no fuel across versions. */
   readonly fuelVersion: number;
+  /** How many turns the guest had on its thread, which it shares with others. `null`: its thread had to be ended. */
+  readonly slices: number | null;
+  /**
+   * How long the call's turns took, in milliseconds; `null`: its thread had to be ended. It is processor time unless the
+   * machine has more to do than it has processors: then it is more.
+   */
+  readonly cpuTimeMs: number | null;
   /** Wall-clock time from when a thread took the call until the guest had ended, in milliseconds. */
   readonly durationMs: number;
 }
@@ -103,10 +119,16 @@ export function explainFailure(failure: GuestFailure): string {
   switch (failure.kind) {
     case "trap":
       return `the guest trapped in its ${PHASE_NAMES[failure.phase]}: ${failure.message}`;
+    case "stack-exhausted":
+      return `the guest's calls nested too deep (in its ${PHASE_NAMES[failure.phase]})`;
     case "deadline":
       return `the guest did not return within ${failure.deadlineMs} ms (in its ${PHASE_NAMES[failure.phase]})`;
     case "out-of-fuel":
       return `the guest used up its fuel of ${failure.fuel} (in its ${PHASE_NAMES[failure.phase]})`;
+    case "out-of-cpu-time":
+      return `the guest used up its processor time of ${failure.maxCpuTimeMs} ms (in its ${PHASE_NAMES[failure.phase]})`;
+    case "unresponsive":
+      return `one operation of the guest took more than ${failure.maxStallMs} ms (in its ${PHASE_NAMES[failure.phase]})`;
     case "cancelled":
       return "the call was cancelled";
     case "out-of-memory":

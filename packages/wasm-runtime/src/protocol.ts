@@ -1,4 +1,3 @@
-import type { MessagePort } from "node:worker_threads";
 import type { HostArgument, HostFunctionKind, HostParameter } from "@assay/host-interface";
 import type { ModuleLimits } from "./defaults.ts";
 import type { HostFault } from "./errors.ts";
@@ -10,12 +9,18 @@ import type { PrivateNames } from "./rewrite/private-names.ts";
 import type { WasmModule } from "./webassembly.ts";
 
 /**
- * What the calling thread and a guest's thread say to each other. The calling thread holds the host functions and the
- * clock; the guest's thread holds the guest, and nothing else. All messages are plain data.
+ * What the calling thread and a guests' thread say to each other. The calling thread holds the host functions and their
+ * clock; the other thread holds guests, and nothing else. All messages are plain data.
  *
- * A thread does one thing at a time: it compiles one module, or it hosts one guest, from its first `call` to `release`.
+ * Every request is about one guest, by a number that each thread uses once. Compiling a module has a number too.
  */
-export type ThreadRequest =
+export interface ThreadRequest {
+  readonly guest: number;
+  readonly request: GuestRequest;
+}
+
+/** A request to one guest. */
+export type GuestRequest =
   | {
       readonly type: "compile";
       readonly bytes: Uint8Array;
@@ -25,22 +30,30 @@ export type ThreadRequest =
   /** `setup` comes with the first call of a guest, and instantiates it. */
   | { readonly type: "call"; readonly setup: GuestSetup | null; readonly call: GuestCall }
   | { readonly type: "answer"; readonly answer: HostAnswer }
+  /** End the call, wherever the guest waits. */
+  | { readonly type: "stop" }
   /** Forget the guest. */
   | { readonly type: "release" };
 
-/** What a guest's thread reports. */
+/** What a guests' thread reports: that it is ready, and then what its guests do. */
 export type ThreadReport =
   | { readonly type: "ready" }
+  | { readonly type: "guest"; readonly guest: number; readonly report: GuestMessage };
+
+/** What is reported of one guest. */
+export type GuestMessage =
   | { readonly type: "compiled"; readonly result: CompileResult }
   | { readonly type: "host-call"; readonly call: HostCallReport }
-  /** `usable: false`: the thread waits for nothing but its end. */
-  | {
-      readonly type: "ended";
-      readonly ending: GuestEnding;
-      readonly usable: boolean;
-      /** `null` where the guest was stopped in the middle of its code. */
-      readonly fuelUsed: number | null;
-    };
+  | { readonly type: "ended"; readonly ending: GuestEnding; readonly usage: GuestUsage };
+
+/** What a call has taken when it ended. */
+export interface GuestUsage {
+  readonly fuelUsed: number;
+  /** How many turns on its thread the guest had. */
+  readonly slices: number;
+  readonly cpuTimeMs: number;
+  readonly memoryBytes: number;
+}
 
 /** How a module is rewritten. */
 export interface BuildOptions extends ResourceCaps {
@@ -90,10 +103,12 @@ export interface GuestCall {
   readonly input: Uint8Array;
   readonly maxResultBytes: number;
   readonly fuel: number;
+  readonly maxCpuTimeMs: number;
+  readonly deadlineMs: number;
 }
 
 export interface HostCallReport {
-  /** Counts up from 1 in each thread; an answer carries the number of its call. */
+  /** Counts up from 1 for each guest; an answer carries the number of its call. */
   readonly callId: number;
   readonly functionIndex: number;
   readonly arguments: readonly HostArgument[];
@@ -117,26 +132,35 @@ export type GuestEnding =
       readonly name: string;
       readonly fault: HostFault;
     }
+  /** The calling thread asked for it. */
+  | { readonly kind: "stopped"; readonly phase: GuestPhase }
   | { readonly kind: "memory-unavailable"; readonly detail: string }
   | { readonly kind: "thread-failed"; readonly detail: string };
 
-/** What a guest's thread is started with. */
+/** What a guests' thread is started with. */
 export interface ThreadData {
   readonly control: Int32Array<SharedArrayBuffer>;
-  /** Brings the answers to `sync` calls; read only while the thread blocks. */
-  readonly syncAnswers: MessagePort;
+  readonly slice: SliceSize;
 }
 
-/** The slots of the shared `control` array. */
+/**
+ * How long a guest runs before the next one has its turn: for about so many milliseconds, or for just so much fuel.
+ */
+export type SliceSize = { readonly ms: number } | { readonly fuel: number };
+
+/**
+ * The slots of the shared `control` array: what a thread does, for the calling thread to read when it hears nothing from
+ * there any more.
+ */
 export const CONTROL = {
-  /** How many sync answers were posted so far; the calling thread adds one after each, and wakes the waiting thread. */
-  syncAnswers: 0,
-  /** The index in `PHASES` of what the guest is doing. */
-  phase: 1,
-  /** The size of the guest's memory when it was last looked at, in pages. */
-  memoryPages: 2,
-  /** Never written and never notified: to wait on it is to wait for the thread's end. */
-  never: 3,
+  /** Changes with every turn of a guest. */
+  heartbeat: 0,
+  /** The guest whose turn it is, or 0. */
+  running: 1,
+  /** The index in `PHASES` of what that guest is doing. */
+  phase: 2,
+  /** The size of that guest's memory when it was last looked at, in pages. */
+  memoryPages: 3,
 } as const;
 
 export const CONTROL_BYTES = 4 * Int32Array.BYTES_PER_ELEMENT;

@@ -1,16 +1,22 @@
 import type { EvaluationInput, EvaluationOutput } from "@assay/host-interface";
+import { createCapacity } from "./capacity.ts";
 import { type CompiledModule, createCompiler } from "./compile.ts";
-import { type ResolvedInstanceConfig, resolveInstanceConfig, resolveRuntimeConfig } from "./config.ts";
+import {
+  type ResolvedInstanceConfig,
+  type ResolvedRuntimeConfig,
+  resolveInstanceConfig,
+  resolveRuntimeConfig,
+} from "./config.ts";
 import type { InstanceConfig, RuntimeConfig } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import { createInstance, type Instance } from "./instance.ts";
 import type { GuestReport } from "./outcome.ts";
 import type { BuildOptions } from "./protocol.ts";
+import { createScheduler, type ThreadCounts } from "./scheduler.ts";
 import { startGuestThread } from "./thread.ts";
-import { createThreadPool, type ThreadCounts } from "./thread-pool.ts";
 import { webAssembly } from "./webassembly.ts";
 
-/** Compiles modules and runs guests, each on a thread of its own. */
+/** Compiles modules and runs guests, many of them on each of a few threads. */
 export interface Runtime {
   /**
    * Inspects a module, lowers its limits and compiles it. The same bytes are compiled once while they stay cached.
@@ -62,16 +68,16 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
     });
   }
   const settings = resolveRuntimeConfig(config);
-  const { threadHeapMiB, handlerGraceMs, moduleLimits } = settings;
   const closing = new AbortController();
   const active = new Set<Instance>();
   const { signal } = closing;
-  const pool = createThreadPool({
+  const schedulers = createSchedulers(settings);
+  const compiler = createCompiler({
     ...settings,
-    start: () => startGuestThread(threadHeapMiB),
+    scheduler: schedulers.compiling,
+    limits: settings.moduleLimits,
     closing: signal,
   });
-  const compiler = createCompiler({ ...settings, pool, limits: moduleLimits, closing: signal });
 
   async function compile(bytes: Uint8Array, given?: InstanceConfig): Promise<CompiledModule> {
     return compiler.compile(bytes, buildOptions(resolveInstanceConfig(given)));
@@ -81,7 +87,14 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
     if (signal.aborted) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
     const instanceConfig = resolveInstanceConfig(given);
     const prepared = await compiler.prepare(module, buildOptions(instanceConfig));
-    return createInstance({ prepared, config: instanceConfig, pool, handlerGraceMs, threadHeapMiB, active });
+    return createInstance({
+      ...settings,
+      prepared,
+      config: instanceConfig,
+      scheduler: schedulers.shared,
+      aloneScheduler: schedulers.alone,
+      active,
+    });
   }
 
   async function callOnce<T>(
@@ -96,8 +109,9 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
 
   async function close(): Promise<void> {
     closing.abort();
+    // Guests end with their threads: nobody has to wait for the turn of one that is to be stopped.
+    await Promise.all(Object.values(schedulers).map((scheduler) => scheduler.close()));
     await Promise.all([...active].map((instance) => instance.close()));
-    await pool.drain();
   }
 
   return {
@@ -105,10 +119,37 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
     instantiate,
     evaluate: (module, input, given) => callOnce(module, given, (instance) => instance.evaluate(input)),
     validate: (module, input, given) => callOnce(module, given, (instance) => instance.validate(input)),
-    threads: pool.counts,
+    threads: () => addCounts(Object.values(schedulers).map((scheduler) => scheduler.counts())),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Who gets which threads. Modules are compiled apart from guests: compiling one can take seconds, and cannot be paused. */
+function createSchedulers(settings: ResolvedRuntimeConfig) {
+  const { maxThreads, guestsPerThread, idleThreads, maxCompileThreads, maxTotalMemoryBytes } = settings;
+  const capacity = createCapacity(maxTotalMemoryBytes);
+  const common = {
+    ...settings,
+    maxModuleBytesPerThread: settings.moduleLimits.maxModuleBytes,
+    start: () => startGuestThread(settings),
+  };
+  const ofOneGuest = { ...common, guestsPerThread: 1, maxQueued: Number.POSITIVE_INFINITY };
+  return {
+    shared: createScheduler({ ...common, maxThreads, guestsPerThread, idleThreads, capacity }),
+    alone: createScheduler({ ...ofOneGuest, maxThreads, idleThreads: 0, capacity }),
+    compiling: createScheduler({
+      ...ofOneGuest,
+      maxThreads: maxCompileThreads,
+      idleThreads: Math.min(idleThreads, 1),
+      capacity: null,
+    }),
+  };
+}
+
+function addCounts(counts: readonly ThreadCounts[]): ThreadCounts {
+  const sum = (field: keyof ThreadCounts) => counts.reduce((total, each) => total + each[field], 0);
+  return { busy: sum("busy"), idle: sum("idle"), guests: sum("guests"), waiting: sum("waiting") };
 }
 
 function buildOptions(config: ResolvedInstanceConfig): BuildOptions {

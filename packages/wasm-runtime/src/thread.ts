@@ -1,11 +1,11 @@
-import { MessageChannel, Worker, type WorkerOptions } from "node:worker_threads";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 import { WasmRuntimeError } from "./errors.ts";
 import type { GuestPhase } from "./outcome.ts";
 import {
   CONTROL,
   CONTROL_BYTES,
-  type HostAnswer,
   PHASES,
+  type SliceSize,
   type ThreadData,
   type ThreadReport,
   type ThreadRequest,
@@ -25,19 +25,24 @@ export interface ThreadListener {
   failed(failure: ThreadFailure): void;
 }
 
-/** The calling thread's end of the protocol with one guest's thread. */
-export interface GuestThread {
+/** What a thread does, as it notes without being asked. */
+export interface ThreadProgress {
+  /** Changes with every turn of a guest. */
+  readonly heartbeat: number;
+  /** The number of the guest whose turn it is, or 0. */
+  readonly running: number;
   readonly phase: GuestPhase;
-  /** How large the guest's memory was when it was last seen. */
+  /** How large the memory of that guest was at the beginning of its turn. */
   readonly memoryBytes: number;
+}
+
+/** The calling thread's end of the protocol with one thread of guests. */
+export interface GuestThread {
   /** Whether it can still be given work. */
   readonly alive: boolean;
-  /** Forgets what was seen of the guest before: another one comes. */
-  reset(): void;
+  progress(): ThreadProgress;
   listen(listener: ThreadListener | null): void;
   send(request: ThreadRequest): void;
-  /** Answers a `sync` call: the guest's thread is blocked and reads no messages. */
-  answerSync(answer: HostAnswer): void;
   /** Whether the process stays alive for this thread. */
   setBusy(busy: boolean): void;
   /**
@@ -46,6 +51,11 @@ export interface GuestThread {
    * @throws {WasmRuntimeError} `THREAD_NOT_ENDED`: it is still there after `TERMINATION_GRACE_MS`.
    */
   terminate(): Promise<void>;
+}
+
+export interface ThreadOptions {
+  readonly threadHeapMiB: number;
+  readonly slice: SliceSize;
 }
 
 /** A guest can keep the engine busy where it looks for no interruption; a large function being compiled, for instance. */
@@ -62,8 +72,8 @@ const SOURCE_CONDITION = "--conditions=@assay/source";
  *
  * @throws {WasmRuntimeError} `THREAD_FAILED`: it did not start.
  */
-export async function startGuestThread(threadHeapMiB: number): Promise<GuestThread> {
-  const { worker, control, answers } = spawnWorker(threadHeapMiB);
+export async function startGuestThread(options: ThreadOptions): Promise<GuestThread> {
+  const { worker, control } = spawnWorker(options);
   const started = Promise.withResolvers<void>();
   let alive = true;
   let listener: ThreadListener | null = {
@@ -73,7 +83,6 @@ export async function startGuestThread(threadHeapMiB: number): Promise<GuestThre
 
   function fail(failure: ThreadFailure): void {
     alive = false;
-    answers.close();
     listener?.failed(failure);
   }
 
@@ -86,30 +95,20 @@ export async function startGuestThread(threadHeapMiB: number): Promise<GuestThre
 
   await started.promise;
   return {
-    get phase() {
-      return PHASES[Atomics.load(control, CONTROL.phase)] ?? "call";
-    },
-    get memoryBytes() {
-      return Atomics.load(control, CONTROL.memoryPages) * PAGE_BYTES;
-    },
     get alive() {
       return alive;
     },
-    reset() {
-      Atomics.store(control, CONTROL.phase, PHASES.indexOf("start"));
-      Atomics.store(control, CONTROL.memoryPages, 0);
-    },
+    progress: () => ({
+      heartbeat: Atomics.load(control, CONTROL.heartbeat),
+      running: Atomics.load(control, CONTROL.running),
+      phase: PHASES[Atomics.load(control, CONTROL.phase)] ?? "call",
+      memoryBytes: Atomics.load(control, CONTROL.memoryPages) * PAGE_BYTES,
+    }),
     listen(next) {
       listener = next;
     },
     send(request) {
       worker.postMessage(request);
-    },
-    answerSync(answer) {
-      answers.postMessage(answer);
-      // After the answer is in the port, never before: see `waitForSyncAnswer`.
-      Atomics.add(control, CONTROL.syncAnswers, 1);
-      Atomics.notify(control, CONTROL.syncAnswers);
     },
     setBusy(busy) {
       if (busy) worker.ref();
@@ -118,21 +117,19 @@ export async function startGuestThread(threadHeapMiB: number): Promise<GuestThre
     async terminate() {
       alive = false;
       listener = null;
-      answers.close();
       const graceMs = TERMINATION_GRACE_MS;
       await settleWithin(worker.terminate(), graceMs, { code: "THREAD_NOT_ENDED", graceMs });
     },
   };
 }
 
-function spawnWorker(threadHeapMiB: number) {
+function spawnWorker({ threadHeapMiB, slice }: ThreadOptions) {
   const fromSource = import.meta.url.endsWith(".ts");
   const entry = new URL(fromSource ? "./guest-thread.ts" : "./guest-thread.js", import.meta.url);
-  const { port1: answers, port2: syncAnswers } = new MessageChannel();
   const control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
-  const workerData: ThreadData = { control, syncAnswers };
+  const workerData: ThreadData = { control, slice };
   const worker = createWorker(entry, {
-    name: "assay-guest",
+    name: "assay-guests",
     argv: [],
     env: {},
     execArgv: fromSource ? [SOURCE_CONDITION] : [],
@@ -141,9 +138,8 @@ function spawnWorker(threadHeapMiB: number) {
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: threadHeapMiB },
     workerData,
-    transferList: [syncAnswers],
   });
-  return { worker, control, answers };
+  return { worker, control };
 }
 
 function createWorker(entry: URL, options: WorkerOptions): Worker {

@@ -132,7 +132,7 @@ describe("a running call is cancelled", () => {
 
     expect(report).toMatchObject({
       outcome: { kind: "cancelled" },
-      memoryBytes: 0,
+      memoryPeakBytes: 0,
       fuelUsed: 0,
       durationMs: 0,
     });

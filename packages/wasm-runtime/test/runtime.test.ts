@@ -18,6 +18,7 @@ import { rejectionOf } from "./support/refusal.ts";
 import { sharedRuntime } from "./support/shared-runtime.ts";
 import { buildModule, op } from "./support/wasm-builder.ts";
 
+const NO_THREADS = { busy: 0, idle: 0, guests: 0, waiting: 0 };
 const runtime = sharedRuntime();
 const ENDLESS = op.loop(op.br(0));
 
@@ -27,7 +28,9 @@ describe("an evaluation", () => {
 
     expect(report).toEqual({
       outcome: { kind: "returned", value: VERDICT },
-      memoryBytes: 3 * 65_536,
+      memoryPeakBytes: 3 * 65_536,
+      slices: 1,
+      cpuTimeMs: expect.any(Number),
       fuelUsed: expect.any(Number),
       fuelVersion: FUEL_VERSION,
       durationMs: expect.any(Number),
@@ -216,11 +219,11 @@ describe("a closed runtime", () => {
     expect(await rejectionOf(closed.compile(buildGuest()))).toEqual({ code: "RUNTIME_CLOSED" });
     expect(await rejectionOf(closed.instantiate(module))).toEqual({ code: "RUNTIME_CLOSED" });
     expect(await rejectionOf(closed.evaluate(module, INPUT))).toEqual({ code: "RUNTIME_CLOSED" });
-    expect(closed.threads()).toEqual({ busy: 0, idle: 0, waiting: 0 });
+    expect(closed.threads()).toEqual(NO_THREADS);
   });
 
   it("has ended what ran and refused what waited", async () => {
-    const closing = createRuntime({ maxThreads: 1 });
+    const closing = createRuntime({ maxThreads: 1, guestsPerThread: 1 });
     const { promise: started, resolve: start } = Promise.withResolvers<void>();
     const handle = () => {
       start();
@@ -238,12 +241,12 @@ describe("a closed runtime", () => {
     await started;
     const waiting = closing.evaluate(endless, INPUT, { registrars });
     const compiling = rejectionOf(closing.compile(buildGuest()));
-    while (closing.threads().waiting < 2) await new Promise(setImmediate);
+    while (closing.threads().waiting < 1) await new Promise(setImmediate);
     await closing.close();
 
     expect((await running).outcome).toEqual({ kind: "cancelled" });
     expect((await waiting).outcome).toEqual({ kind: "cancelled" });
     expect(await compiling).toEqual({ code: "RUNTIME_CLOSED" });
-    expect(closing.threads()).toEqual({ busy: 0, idle: 0, waiting: 0 });
+    expect(closing.threads()).toEqual(NO_THREADS);
   });
 });

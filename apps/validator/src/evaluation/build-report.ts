@@ -32,9 +32,11 @@ export function buildReport({ request, host, ending, called, durationMs }: Evalu
       : verdictReport(request.call, ending.verdict);
   return {
     ...base,
-    memoryBytes: called?.memoryBytes ?? null,
-    fuelUsed: called?.fuelUsed ?? null,
-    fuelVersion: called?.fuelVersion ?? null,
+    memoryPeakBytes: called?.usage.memoryPeakBytes ?? null,
+    fuelUsed: called?.usage.fuelUsed ?? null,
+    fuelVersion: called?.usage.fuelVersion ?? null,
+    slices: called?.usage.slices ?? null,
+    cpuTimeMs: roundMsOrNull(called?.usage.cpuTimeMs),
     durationMs: roundMs(durationMs),
     commands: host.records().map(commandReport),
     commandsOmitted: counters.recordsOmitted,
@@ -84,9 +86,11 @@ function emptyReport(
     error,
     metricsBase64: null,
     detailsBase64: null,
-    memoryBytes: null,
+    memoryPeakBytes: null,
     fuelUsed: null,
     fuelVersion: null,
+    slices: null,
+    cpuTimeMs: null,
     durationMs: 0,
     commands: [],
     commandsOmitted: 0,
@@ -126,6 +130,10 @@ function shortened(text: string): { readonly text: string; readonly omitted: num
 
 function base64(bytes: Uint8Array | null): string | null {
   return bytes === null ? null : Buffer.from(bytes).toString("base64");
+}
+
+function roundMsOrNull(durationMs: number | null | undefined): number | null {
+  return durationMs == null ? null : roundMs(durationMs);
 }
 
 /** Microseconds are as exact as the clock is. */

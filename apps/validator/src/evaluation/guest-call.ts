@@ -18,9 +18,8 @@ export interface Verdict {
 /** One call of a guest that got as far as being called. */
 export interface GuestCall {
   readonly abi: AbiLevel;
-  readonly memoryBytes: number;
-  readonly fuelUsed: number | null;
-  readonly fuelVersion: number;
+  /** What the call took. */
+  readonly usage: Omit<GuestReport<unknown>, "outcome">;
   readonly result: { readonly kind: "verdict"; readonly verdict: Verdict } | GuestFailure;
 }
 
@@ -49,9 +48,9 @@ export async function callGuest(
     maxResultBytes: MAX_RESULT_BYTES,
     signal,
   });
-  const { memoryBytes, fuelUsed, fuelVersion, outcome } = await ask(instance, request);
+  const { outcome, ...usage } = await ask(instance, request);
   const result = outcome.kind === "returned" ? { kind: "verdict" as const, verdict: outcome.value } : outcome;
-  return { abi: instance.abi, memoryBytes, fuelUsed, fuelVersion, result };
+  return { abi: instance.abi, usage, result };
 }
 
 async function ask(instance: Instance, request: EvaluationRequest): Promise<GuestReport<Verdict>> {

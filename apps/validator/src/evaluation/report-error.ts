@@ -9,6 +9,9 @@ export const CODE_OF_GUEST_FAILURE = {
   trap: "TRAP",
   deadline: "DEADLINE",
   "out-of-fuel": "OUT_OF_FUEL",
+  "out-of-cpu-time": "OUT_OF_CPU_TIME",
+  "stack-exhausted": "STACK_EXHAUSTED",
+  unresponsive: "UNRESPONSIVE",
   cancelled: "CANCELLED",
   "out-of-memory": "OUT_OF_MEMORY",
   "allocation-failed": "ALLOCATION_FAILED",
@@ -55,7 +58,7 @@ function isErrorCode(code: string): code is ErrorCode {
 }
 
 function framesOf(failure: GuestFailure): string {
-  if (failure.kind !== "trap" || failure.frames.length === 0) return "";
+  if (!("frames" in failure) || failure.frames.length === 0) return "";
   const shown = failure.frames.slice(0, MAX_FRAMES);
   const more = failure.frames.length > shown.length ? ", …" : "";
   return ` (in ${shown.join(", called by ")}${more})`;

@@ -5,6 +5,7 @@ const ADVICE: { readonly [Code in ErrorCode]?: string } = {
   DEADLINE: "Raise --timeout-ms if the challenge needs longer.",
   OUT_OF_FUEL: "Raise --fuel if the challenge needs more.",
   OUT_OF_MEMORY: "Raise --memory-mib if the challenge needs more.",
+  STACK_EXHAUSTED: "It recurses too deep; its stack is the same on every machine, and cannot be raised.",
   LINK_FAILED:
     "This host provides the functions of platform_sandbox; build the challenge for them, or try another --abi.",
   MISSING_EXPORT: "A challenge exports memory, alloc or allocate, evaluate and validate.",

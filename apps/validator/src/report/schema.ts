@@ -98,13 +98,21 @@ export const evaluationReport = z
     error: reportError.nullable(),
     metricsBase64: z.base64().nullable(),
     detailsBase64: z.base64().nullable(),
-    memoryBytes: count.nullable().describe("The guest's memory at its end; null when it never had any."),
+    memoryPeakBytes: count
+      .nullable()
+      .describe("The guest's memory at its end, when it was largest; null when it never had any."),
     fuelUsed: count
       .nullable()
       .describe(
         "What the guest computed, the same on every machine; null when it was killed or never called.",
       ),
     fuelVersion: count.nullable().describe("What fuel is counted by; compare no fuel across versions."),
+    slices: count
+      .nullable()
+      .describe("How many turns the guest had on its thread; null when that is not known."),
+    cpuTimeMs: milliseconds
+      .nullable()
+      .describe("How long those turns took together; null when that is not known."),
     durationMs: milliseconds.describe("Wall clock from the loaded inputs to the end of the cleanup."),
     commands: z.array(commandReport).describe("In the order in which they ended; at most 1000."),
     commandsOmitted: count,

@@ -145,10 +145,10 @@ function denials({ commands }: EvaluationReport, { width, paint }: TextOptions):
 }
 
 function footer(report: EvaluationReport, { paint }: TextOptions): string[] {
-  const { policyFile, policySha256, moduleSha256, memoryBytes, fuelUsed, durationMs, abi } = report;
+  const { policyFile, policySha256, moduleSha256, memoryPeakBytes, fuelUsed, durationMs, abi } = report;
   const facts = [
     formatDuration(durationMs),
-    memoryBytes === null ? null : `${formatBytes(memoryBytes)} of memory`,
+    memoryPeakBytes === null ? null : `${formatBytes(memoryPeakBytes)} of memory`,
     fuelUsed === null ? null : `${fuelUsed} of fuel`,
     abi === null ? null : `ABI ${abi}`,
     moduleSha256 === null ? null : `module ${moduleSha256.slice(0, 12)}`,

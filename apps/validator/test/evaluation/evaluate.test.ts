@@ -191,7 +191,8 @@ describe("ending an evaluation from outside", () => {
         const evaluate: typeof instance.evaluate = async () => {
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockedMs);
           const outcome = { kind: "returned" as const, value: VALID };
-          return { outcome, memoryBytes: 65_536, durationMs: blockedMs, fuelUsed: 0, fuelVersion: 1 };
+          const usage = { memoryPeakBytes: 65_536, fuelUsed: 0, fuelVersion: 1, slices: 1, cpuTimeMs: 0 };
+          return { outcome, ...usage, durationMs: blockedMs };
         };
         return { ...instance, evaluate, [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose]() };
       },
@@ -268,8 +269,10 @@ it("gives reports that fit the schema and say for whom, with what, and under whi
     abi: "head",
     policySha256: allowsTrue.sha256,
     policyFile: "p.json",
-    memoryBytes: 131_072,
+    memoryPeakBytes: 131_072,
     fuelUsed: expect.any(Number),
     fuelVersion: 1,
+    slices: expect.any(Number),
+    cpuTimeMs: expect.any(Number),
   });
 });

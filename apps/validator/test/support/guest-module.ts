@@ -36,6 +36,9 @@ export const UNREACHABLE = [0x00];
 /** `loop br 0 end`, and `unreachable` to please the validator. */
 export const ENDLESS_LOOP = [0x03, 0x40, 0x0c, 0x00, 0x0b, 0x00];
 
+/** `evaluate` of a guest without imports, calling itself. */
+export const RECURSE = [0x20, 0x00, 0x20, 0x01, 0x10, 0x02];
+
 export const VALID: EvaluationOutput = {
   score: 7n,
   valid: true,

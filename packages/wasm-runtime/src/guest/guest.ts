@@ -1,139 +1,159 @@
-import { GUEST_MEMORY_EXPORT } from "@assay/host-interface";
-import type { Executable, GuestCall, GuestEnding, GuestSetup } from "../protocol.ts";
-import { type WasmExports, type WasmFunction, type WasmMemory, webAssembly } from "../webassembly.ts";
+import { performance } from "node:perf_hooks";
+import type { GuestPhase } from "../outcome.ts";
+import type {
+  GuestCall,
+  GuestEnding,
+  GuestMessage,
+  GuestSetup,
+  HostAnswer,
+  HostCallReport,
+  SliceSize,
+} from "../protocol.ts";
 import type { Channel } from "./channel.ts";
 import { createHostCalls } from "./host-calls.ts";
-import { createHostImports } from "./host-imports.ts";
-import { createMetering, type Metering } from "./metering.ts";
-import { placeInput } from "./place-input.ts";
-import { readResult } from "./read-result.ts";
+import { type GuestInstance, instantiateGuest } from "./instantiate.ts";
+import { createMetering } from "./metering.ts";
+import type { RunQueue } from "./run-queue.ts";
+import { createSlices } from "./slices.ts";
 import { failed, type GuestState } from "./state.ts";
-import { readTrap } from "./trap.ts";
+import { createTurns } from "./turns.ts";
 
-/** One instance of a module, living in this thread. */
+/** One guest of this thread. */
 export interface Guest {
-  /**
-   * One call, from placing the input to copying the result; before the first one, the start function. Never rejects for
-   * anything that the guest does.
-   */
-  call(call: GuestCall): Promise<GuestEnding>;
-  /** What the last call used. */
-  fuelUsed(): number;
+  readonly memoryBytes: number;
+  /** Starts a call, when it is the guest's turn; the channel hears how it ends. One at a time. */
+  call(call: GuestCall): void;
+  /** Takes the answer to a host call. */
+  answer(answer: HostAnswer): void;
+  /** Ends the call in progress, if any, wherever the guest waits. */
+  stop(): void;
 }
 
-export type Instantiated = { readonly guest: Guest } | { readonly ending: GuestEnding };
-
-/** Links and instantiates a guest. Nothing of it runs: its start function is an export of the rewritten module. */
-export function instantiateGuest(setup: GuestSetup, channel: Channel): Instantiated {
-  const { executable } = setup;
-  const state: GuestState = { memory: null, doing: { phase: "start" } };
-  const metering = createMetering(executable);
-  const imports = createHostImports(
-    setup.functions,
-    setup.maxMessageBytes,
-    () => state.memory,
-    createHostCalls(state, channel, metering.fuelUsed),
-  );
-  metering.addTo(imports);
-  channel.enter("start");
-  try {
-    const { exports } = new webAssembly.Instance(executable.module, imports);
-    const memory = exportedMemory(exports);
-    state.memory = memory;
-    channel.sawMemory(memory);
-    return { guest: createGuest(exports, executable, metering, memory, state, channel) };
-  } catch (thrown) {
-    return { ending: instantiationEnding(thrown, executable) };
-  }
+export interface GuestOptions {
+  readonly number: number;
+  readonly setup: GuestSetup;
+  readonly queue: RunQueue;
+  readonly channel: Channel;
+  readonly slice: SliceSize;
+  /** Makes an error that guests cannot catch. */
+  readonly createTrap: () => unknown;
 }
 
-function instantiationEnding(thrown: unknown, { importedFunctions }: Executable): GuestEnding {
-  const trap = readTrap(thrown, { stackExhausted: false, importedFunctions });
-  // The module's limits are within our caps, so it is the host that has no room.
-  if (thrown instanceof RangeError) return { kind: "memory-unavailable", detail: trap.message };
-  // A data segment that does not fit into the memory, for one.
-  return failed({ kind: "trap", phase: "start", ...trap });
-}
+export function createGuest({ number, setup, queue, channel, slice, createTrap }: GuestOptions): Guest {
+  const state: GuestState = { memory: null, phase: "start", call: null, ending: null };
+  const slices = createSlices(slice);
+  let instance: GuestInstance | null = null;
+  let deadlineAtMs = 0;
 
-function createGuest(
-  exports: WasmExports,
-  executable: Executable,
-  metering: Metering,
-  memory: WasmMemory,
-  state: GuestState,
-  channel: Channel,
-): Guest {
-  const { names, importedFunctions } = executable;
-  metering.attach(exports);
-  // Everything is called so that the engine could suspend it. Where it may not be, it is our code that refuses, with a
-  // name and in a way that the guest cannot catch.
-  const callExport = (name: string, ...args: number[]) => {
-    metering.enterExport();
-    return webAssembly.promising(exportedFunction(exports, name))(...args);
-  };
-  const trapOf = (thrown: unknown) =>
-    readTrap(thrown, { stackExhausted: metering.stackExhausted(), importedFunctions });
+  const turns = createTurns(queue, {
+    enter() {
+      channel.running(number, state);
+      slices.begin(metering.fuelUsed());
+    },
+    leave() {
+      slices.end(metering.fuelUsed());
+      channel.idle();
+    },
+  });
+  const metering = createMetering(setup.executable, {
+    sliceFuel: slices.fuel,
+    sliceEnded,
+    budgetEnded: () => end(exhausted()),
+  });
+  const hostCalls = createHostCalls({
+    state,
+    fuelUsed: metering.fuelUsed,
+    post: reportHostCall,
+    sleep: turns.sleep,
+    wake: turns.wake,
+    end,
+  });
 
-  function enter(doing: GuestState["doing"]): void {
-    state.doing = doing;
-    channel.enter(doing.phase);
+  function sliceEnded(): Promise<void> {
+    const turn = turns.yield();
+    const passed = passedLimit();
+    if (passed !== null) stopWith(passed);
+    return turn;
   }
 
-  let started = names.startExport === null;
+  function passedLimit(): GuestEnding | null {
+    const { phase, call } = state;
+    if (call === null) return null;
+    const { deadlineMs, maxCpuTimeMs } = call;
+    if (performance.now() >= deadlineAtMs) return failed({ kind: "deadline", phase, deadlineMs });
+    if (slices.cpuTimeMs > maxCpuTimeMs) return failed({ kind: "out-of-cpu-time", phase, maxCpuTimeMs });
+    return null;
+  }
 
-  /** @returns how the guest ended, or `null` if it goes on. */
-  async function start(): Promise<GuestEnding | null> {
-    if (started || names.startExport === null) return null;
-    started = true;
-    try {
-      await callExport(names.startExport);
-      return null;
-    } catch (thrown) {
-      return failed({ kind: "trap", phase: "start", ...trapOf(thrown) });
-    } finally {
-      channel.sawMemory(memory);
-    }
+  function exhausted(): GuestEnding {
+    return failed({ kind: "out-of-fuel", phase: state.phase, fuel: state.call?.fuel ?? 0 });
+  }
+
+  /** Ends the call of the guest whose turn it is. */
+  function end(ending: GuestEnding): Promise<never> {
+    state.ending ??= ending;
+    return Promise.reject(createTrap());
+  }
+
+  /** Ends the call of a guest that waits. */
+  function stopWith(ending: GuestEnding): void {
+    state.ending ??= ending;
+    turns.stop(createTrap());
+  }
+
+  function enterPhase(phase: GuestPhase): void {
+    state.phase = phase;
+    channel.running(number, state);
+  }
+
+  function reportHostCall(call: HostCallReport): void {
+    const copies = call.arguments.flatMap((arg) =>
+      typeof arg === "object" && "bytes" in arg ? [arg.bytes.buffer as ArrayBuffer] : [],
+    );
+    channel.report(number, { type: "host-call", call }, copies);
   }
 
   async function run(call: GuestCall): Promise<GuestEnding> {
-    enter({ phase: "allocate", call });
-    const allocate = (...args: number[]) => callExport(call.allocator, ...args);
-    const placed = await placeInput(call, memory, allocate, trapOf);
-    channel.sawMemory(memory);
-    if ("ending" in placed) return placed.ending;
-
-    enter({ phase: "call" });
     try {
-      const returned = await callExport(call.entry, placed.pointer, call.input.byteLength);
-      if (typeof returned !== "bigint") return { kind: "flag", flag: returned !== 0 };
-      return readResult(memory, returned, call.maxResultBytes);
+      await turns.yield();
+      instance ??= instantiateGuest({ setup, state, metering, hostCalls, enterPhase });
+      if ("ending" in instance) return instance.ending;
+      return await instance.call(call);
     } catch (thrown) {
-      return failed({ kind: "trap", phase: "call", ...trapOf(thrown) });
-    } finally {
-      channel.sawMemory(memory);
+      // A guest's own traps are endings already; this is a call that was stopped before it began, or a fault of ours.
+      return { kind: "thread-failed", detail: thrown instanceof Error ? thrown.message : "unknown" };
     }
   }
 
+  async function callAndReport(call: GuestCall): Promise<void> {
+    const ending = await run(call);
+    turns.finish();
+    state.call = null;
+    const { count, cpuTimeMs } = slices;
+    const usage = { fuelUsed: metering.fuelUsed(), slices: count, cpuTimeMs, memoryBytes: memoryBytes() };
+    const report: GuestMessage = { type: "ended", ending: state.ending ?? ending, usage };
+    channel.report(number, report, ending.kind === "bytes" ? [ending.bytes.buffer as ArrayBuffer] : []);
+  }
+
+  function memoryBytes(): number {
+    return state.memory?.buffer.byteLength ?? 0;
+  }
+
   return {
-    async call(call) {
-      metering.grant(call.fuel);
-      const ending = (await start()) ?? (await run(call));
-      if (!metering.outOfFuel()) return ending;
-      return failed({ kind: "out-of-fuel", phase: state.doing.phase, fuel: call.fuel });
+    get memoryBytes() {
+      return memoryBytes();
     },
-    fuelUsed: metering.fuelUsed,
+    call(call) {
+      deadlineAtMs = performance.now() + call.deadlineMs;
+      state.call = call;
+      state.ending = null;
+      slices.reset();
+      metering.grant(call.fuel);
+      void callAndReport(call);
+    },
+    answer: hostCalls.answer,
+    stop() {
+      if (state.call !== null) stopWith({ kind: "stopped", phase: state.phase });
+    },
   };
-}
-
-/** The calling thread has checked the module's exports; here the compiler wants to see it too. */
-function exportedMemory(exports: WasmExports): WasmMemory {
-  const memory = exports[GUEST_MEMORY_EXPORT];
-  if (memory instanceof webAssembly.Memory) return memory;
-  throw new TypeError(`export ${GUEST_MEMORY_EXPORT} is not a memory`);
-}
-
-function exportedFunction(exports: WasmExports, name: string): WasmFunction {
-  const exported = exports[name];
-  if (typeof exported === "function") return exported as WasmFunction;
-  throw new TypeError(`export ${name} is not a function`);
 }

@@ -3,18 +3,13 @@ import type { LinkedFunction } from "../protocol.ts";
 import type { WasmImports, WasmMemory } from "../webassembly.ts";
 import { webAssembly } from "../webassembly.ts";
 import { copyFromGuest, guestBuffer } from "./guest-memory.ts";
-
-/** Carries a guest's calls to the thread that answers them. */
-export interface HostCalls {
-  /** Blocks until the answer is there. */
-  callSync(called: LinkedFunction, args: readonly HostArgument[]): unknown;
-  /** Settles when the answer is there; never rejects, because a guest can catch a rejection and go on. */
-  callSuspending(called: LinkedFunction, args: readonly HostArgument[]): Promise<unknown>;
-}
+import type { HostCalls } from "./host-calls.ts";
 
 /**
  * The import object of a guest. Nothing on it has a prototype: a guest that imports `__proto__` or `constructor` finds
  * what was linked under that name, or nothing.
+ *
+ * Every one of them suspends the guest: the thread that answers is another one, and this one has other guests to run.
  *
  * @param memory - the guest's memory, or `null` before it is instantiated.
  */
@@ -22,18 +17,15 @@ export function createHostImports(
   functions: readonly LinkedFunction[],
   maxMessageBytes: number,
   memory: () => WasmMemory | null,
-  calls: HostCalls,
+  call: HostCalls["call"],
 ): WasmImports {
   const imports: WasmImports = Object.create(null);
   for (const called of functions) {
-    const { module, name, params, kind } = called;
+    const { module, name, params } = called;
     const lift = (values: readonly (number | bigint)[]) =>
       liftArguments(params, values, memory(), maxMessageBytes);
     imports[module] ??= Object.create(null) as Record<string, unknown>;
-    imports[module][name] =
-      kind === "sync"
-        ? (...values: (number | bigint)[]) => calls.callSync(called, lift(values))
-        : new webAssembly.Suspending((...values) => calls.callSuspending(called, lift(values)));
+    imports[module][name] = new webAssembly.Suspending((...values) => call(called, lift(values)));
   }
   return imports;
 }

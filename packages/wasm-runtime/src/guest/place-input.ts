@@ -1,8 +1,8 @@
 import type { GuestCall, GuestEnding } from "../protocol.ts";
 import type { WasmMemory } from "../webassembly.ts";
 import { copyToGuest } from "./guest-memory.ts";
-import { allocationFailed } from "./state.ts";
-import type { Trap } from "./trap.ts";
+import { allocationFailed, failed } from "./state.ts";
+import { type Trap, trapFailure } from "./trap.ts";
 
 export type Placed = { readonly pointer: number } | { readonly ending: GuestEnding };
 
@@ -27,7 +27,9 @@ export async function placeInput(
     const alignment = allocator === "allocate" ? [0] : [];
     pointer = Number(await callAllocator(input.byteLength, ...alignment)) >>> 0;
   } catch (thrown) {
-    return { ending: allocationFailed(call, "trapped", `it trapped: ${trapOf(thrown).message}`) };
+    const trap = trapOf(thrown);
+    if (trap.stackExhausted) return { ending: failed(trapFailure(trap, "allocate")) };
+    return { ending: allocationFailed(call, "trapped", `it trapped: ${trap.message}`) };
   }
   if (pointer === 0) return { ending: allocationFailed(call, "null", "it returned 0") };
   if (copyToGuest(memory, pointer, input)) return { pointer };

@@ -1,4 +1,4 @@
-import type { GuestFailure } from "../outcome.ts";
+import type { GuestFailure, GuestPhase } from "../outcome.ts";
 import type { GuestCall, GuestEnding } from "../protocol.ts";
 import type { WasmMemory } from "../webassembly.ts";
 
@@ -6,11 +6,14 @@ import type { WasmMemory } from "../webassembly.ts";
 export interface GuestState {
   /** `null` until the guest is instantiated, when nothing of it has run yet. */
   memory: WasmMemory | null;
-  /** The start function, the allocator for a call's input, or an entry point. */
-  doing:
-    | { readonly phase: "start" }
-    | { readonly phase: "allocate"; readonly call: GuestCall }
-    | { readonly phase: "call" };
+  phase: GuestPhase;
+  /** The call in progress. */
+  call: GuestCall | null;
+  /**
+   * How the call ends, once that is decided by anybody but the guest's code: from then on nothing of the guest runs, and
+   * what its code ends with no longer counts.
+   */
+  ending: GuestEnding | null;
 }
 
 export function failed(failure: GuestFailure): GuestEnding {

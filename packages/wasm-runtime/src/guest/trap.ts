@@ -1,3 +1,4 @@
+import type { GuestFailure, GuestPhase } from "../outcome.ts";
 import { printable } from "../printable.ts";
 import { webAssembly } from "../webassembly.ts";
 
@@ -6,10 +7,10 @@ export interface Trap {
   readonly message: string;
   /** The guest's functions by name or number, innermost first. */
   readonly frames: readonly string[];
+  readonly stackExhausted: boolean;
 }
 
 const MAX_FRAMES = 10;
-/** By our count, which the rewritten module ends itself by, or by the engine's. */
 const STACK_EXHAUSTED = "call stack exhausted";
 const GUEST_SCRIPT = "wasm://";
 
@@ -21,11 +22,21 @@ export interface TrappedGuest {
 }
 
 /** Reads what a guest's code ended with: a trap of the engine, an overflow of the stack, or an exception of the guest. */
-export function readTrap(thrown: unknown, { stackExhausted, importedFunctions }: TrappedGuest): Trap {
+export function readTrap(thrown: unknown, guest: TrappedGuest): Trap {
+  // By our count, which the rewritten module ends itself by, or by the engine's.
+  const stackExhausted = guest.stackExhausted || isStackOverflow(thrown);
   return {
     message: stackExhausted ? STACK_EXHAUSTED : messageOf(thrown),
-    frames: framesOf(thrown).map((frame) => asTheGuestNumbers(frame, importedFunctions)),
+    frames: framesOf(thrown).map((frame) => asTheGuestNumbers(frame, guest.importedFunctions)),
+    stackExhausted,
   };
+}
+
+/** The trap as the end of a call. */
+export function trapFailure({ message, frames, stackExhausted }: Trap, phase: GuestPhase): GuestFailure {
+  return stackExhausted
+    ? { kind: "stack-exhausted", phase, frames }
+    : { kind: "trap", phase, message, frames };
 }
 
 /** The rewrite puts one import after the guest's own, so functions without a name are numbered one too high. */
@@ -38,7 +49,6 @@ function asTheGuestNumbers(frame: string, importedFunctions: number): string {
 
 function messageOf(thrown: unknown): string {
   if (thrown instanceof webAssembly.RuntimeError) return printable(thrown.message);
-  if (isStackOverflow(thrown)) return STACK_EXHAUSTED;
   if (thrown instanceof webAssembly.Exception) return "uncaught exception";
   if (thrown instanceof Error) return printable(`${thrown.name}: ${thrown.message}`);
   return "uncaught exception";

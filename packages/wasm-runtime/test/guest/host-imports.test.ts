@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createHostImports, type HostCalls, liftArguments } from "../../src/guest/host-imports.ts";
+import { createHostImports, liftArguments } from "../../src/guest/host-imports.ts";
 
-const NO_CALLS: HostCalls = { callSync: () => 0, callSuspending: async () => 0 };
+const NO_CALLS = async () => 0;
 
 describe("arguments", () => {
   it("take two values for each region and one for each number, in order", () => {
@@ -35,7 +35,7 @@ describe("an import object", () => {
     expect(Object.keys(imports)).toEqual(["__proto__", "host"]);
     expect(Object.getPrototypeOf(imports["host"])).toBeNull();
     const linked = Object.values(imports).map((each) => Object.entries(each));
-    expect(linked).toEqual([[["constructor", expect.any(Function)]], [["__proto__", expect.any(Function)]]]);
+    expect(linked).toEqual([[["constructor", expect.anything()]], [["__proto__", expect.anything()]]]);
     expect("toString" in imports).toBe(false);
   });
 });

@@ -5,9 +5,9 @@ import { createRuntime, type Runtime } from "../../src/runtime.ts";
 export function sharedRuntime(): Runtime {
   const runtime = createRuntime({ handlerGraceMs: 5_000 });
   afterAll(async () => {
-    expect(runtime.threads()).toMatchObject({ busy: 0, waiting: 0 });
+    expect(runtime.threads()).toMatchObject({ busy: 0, guests: 0, waiting: 0 });
     await runtime.close();
-    expect(runtime.threads()).toEqual({ busy: 0, idle: 0, waiting: 0 });
+    expect(runtime.threads()).toEqual({ busy: 0, idle: 0, guests: 0, waiting: 0 });
   });
   return runtime;
 }

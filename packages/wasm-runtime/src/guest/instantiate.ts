@@ -1,0 +1,121 @@
+import { GUEST_MEMORY_EXPORT } from "@assay/host-interface";
+import type { GuestPhase } from "../outcome.ts";
+import type { Executable, GuestCall, GuestEnding, GuestSetup } from "../protocol.ts";
+import { type WasmExports, type WasmFunction, type WasmMemory, webAssembly } from "../webassembly.ts";
+import type { HostCalls } from "./host-calls.ts";
+import { createHostImports } from "./host-imports.ts";
+import type { Metering } from "./metering.ts";
+import { placeInput } from "./place-input.ts";
+import { readResult } from "./read-result.ts";
+import { failed, type GuestState } from "./state.ts";
+import { readTrap, trapFailure } from "./trap.ts";
+
+/** One instance of a module, or how the guest ended instead of becoming one. */
+export type GuestInstance =
+  | {
+      /**
+       * One call, from placing the input to copying the result; before the first one, the start function. Never rejects
+       * for anything that the guest does.
+       */
+      call(call: GuestCall): Promise<GuestEnding>;
+    }
+  | { readonly ending: GuestEnding };
+
+export interface InstantiateOptions {
+  readonly setup: GuestSetup;
+  readonly state: GuestState;
+  readonly metering: Metering;
+  readonly hostCalls: HostCalls;
+  readonly enterPhase: (phase: GuestPhase) => void;
+}
+
+/** Links and instantiates a guest. Nothing of it runs: its start function is an export of the rewritten module. */
+export function instantiateGuest(options: InstantiateOptions): GuestInstance {
+  const { setup, state, metering, hostCalls } = options;
+  const { executable } = setup;
+  const imports = createHostImports(
+    setup.functions,
+    setup.maxMessageBytes,
+    () => state.memory,
+    hostCalls.call,
+  );
+  metering.addTo(imports);
+  try {
+    const { exports } = new webAssembly.Instance(executable.module, imports);
+    metering.attach(exports);
+    const memory = exportedMemory(exports);
+    state.memory = memory;
+    return createInstance(exports, memory, options);
+  } catch (thrown) {
+    return { ending: instantiationEnding(thrown, executable) };
+  }
+}
+
+function instantiationEnding(thrown: unknown, { importedFunctions }: Executable): GuestEnding {
+  const trap = readTrap(thrown, { stackExhausted: false, importedFunctions });
+  // The module's limits are within our caps, so it is the host that has no room.
+  if (thrown instanceof RangeError) return { kind: "memory-unavailable", detail: trap.message };
+  // A data segment that does not fit into the memory, for one.
+  return failed(trapFailure(trap, "start"));
+}
+
+function createInstance(
+  exports: WasmExports,
+  memory: WasmMemory,
+  { setup: { executable }, state, metering, enterPhase }: InstantiateOptions,
+): GuestInstance {
+  const { names, importedFunctions } = executable;
+  // Everything is called so that the engine can suspend it: every guest waits for its turns.
+  const callExport = (name: string, ...args: number[]) => {
+    metering.enterExport();
+    return webAssembly.promising(exportedFunction(exports, name))(...args);
+  };
+  const readGuestTrap = (thrown: unknown) =>
+    readTrap(thrown, { stackExhausted: metering.stackExhausted(), importedFunctions });
+  const trapped = (thrown: unknown) => failed(trapFailure(readGuestTrap(thrown), state.phase));
+
+  let started = names.startExport === null;
+
+  /** @returns how the guest ended, or `null` if it goes on. */
+  async function start(): Promise<GuestEnding | null> {
+    if (started || names.startExport === null) return null;
+    started = true;
+    try {
+      await callExport(names.startExport);
+      return null;
+    } catch (thrown) {
+      return trapped(thrown);
+    }
+  }
+
+  async function run(call: GuestCall): Promise<GuestEnding> {
+    enterPhase("allocate");
+    const allocate = (...args: number[]) => callExport(call.allocator, ...args);
+    const placed = await placeInput(call, memory, allocate, readGuestTrap);
+    if ("ending" in placed) return placed.ending;
+
+    enterPhase("call");
+    try {
+      const returned = await callExport(call.entry, placed.pointer, call.input.byteLength);
+      if (typeof returned !== "bigint") return { kind: "flag", flag: returned !== 0 };
+      return readResult(memory, returned, call.maxResultBytes);
+    } catch (thrown) {
+      return trapped(thrown);
+    }
+  }
+
+  return { call: async (call) => (await start()) ?? (await run(call)) };
+}
+
+/** The calling thread has checked the module's exports; here the compiler wants to see it too. */
+function exportedMemory(exports: WasmExports): WasmMemory {
+  const memory = exports[GUEST_MEMORY_EXPORT];
+  if (memory instanceof webAssembly.Memory) return memory;
+  throw new TypeError(`export ${GUEST_MEMORY_EXPORT} is not a memory`);
+}
+
+function exportedFunction(exports: WasmExports, name: string): WasmFunction {
+  const exported = exports[name];
+  if (typeof exported === "function") return exported as WasmFunction;
+  throw new TypeError(`export ${name} is not a function`);
+}

@@ -1,0 +1,69 @@
+import { performance } from "node:perf_hooks";
+import type { SliceSize } from "../protocol.ts";
+
+/** Measures the turns of one guest, and says how much fuel the next one is. */
+export interface Slices {
+  readonly count: number;
+  /**
+   * How long the turns took, by the clock: nobody else runs on the thread in a turn, but the kernel may give its processor
+   * away. (Its own account of a thread's time has steps of several milliseconds, longer than a turn.)
+   */
+  readonly cpuTimeMs: number;
+  /** Forgets what was counted; a new call begins. */
+  reset(): void;
+  /** A turn begins; `fuelUsed` is what the call has used so far. */
+  begin(fuelUsed: number): void;
+  end(fuelUsed: number): void;
+  /** How much fuel the guest gets at a time. */
+  fuel(): number;
+}
+
+/** What a guest is taken to burn before it was measured: little, so that the first turn is a short one. */
+const FIRST_FUEL_PER_MS = 1_000_000;
+/** A turn shorter than this says little. */
+const MIN_MEASURED_MS = 0.05;
+/** How much the last turn counts against all those before it. */
+const WEIGHT = 0.5;
+/** No measurement makes a turn shorter or longer than this. */
+const MIN_FUEL = 10_000;
+const MAX_FUEL = 100_000_000;
+
+/**
+ * How much fuel a guest burns in a millisecond differs thirtyfold between guests, and with the tier of the compiler that
+ * made its code; so a turn's fuel is taken from how fast the guest burnt the fuel of its last turns.
+ */
+export function createSlices(size: SliceSize): Slices {
+  let count = 0;
+  let cpuTimeMs = 0;
+  let beganAtMs = 0;
+  let beganAtFuel = 0;
+  let fuelPerMs = FIRST_FUEL_PER_MS;
+
+  return {
+    get count() {
+      return count;
+    },
+    get cpuTimeMs() {
+      return cpuTimeMs;
+    },
+    reset() {
+      count = 0;
+      cpuTimeMs = 0;
+    },
+    begin(fuelUsed) {
+      count += 1;
+      beganAtFuel = fuelUsed;
+      beganAtMs = performance.now();
+    },
+    end(fuelUsed) {
+      const tookMs = performance.now() - beganAtMs;
+      cpuTimeMs += tookMs;
+      if (tookMs < MIN_MEASURED_MS) return;
+      fuelPerMs += WEIGHT * ((fuelUsed - beganAtFuel) / tookMs - fuelPerMs);
+    },
+    fuel() {
+      if ("fuel" in size) return size.fuel;
+      return Math.round(Math.min(Math.max(fuelPerMs * size.ms, MIN_FUEL), MAX_FUEL));
+    },
+  };
+}
