@@ -1,6 +1,5 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { AbiSelection, CallerIdentity, HostFunctionRegistrar } from "@assay/host-interface";
-import type { SliceSize } from "./protocol.ts";
 
 const MIB = 1024 * 1024;
 
@@ -65,6 +64,11 @@ export const DEFAULT_MODULE_LIMITS: ModuleLimits = Object.freeze({
   maxElementBytes: MIB,
   maxCustomSections: 1_000,
 });
+
+/**
+ * How long a guest runs before the next one has its turn: for about so many milliseconds, or for just so much fuel.
+ */
+export type SliceSize = { readonly ms: number } | { readonly fuel: number };
 
 /** Everything that `createRuntime` can be told. All of it is optional; a new field breaks nobody. */
 export interface RuntimeConfig {

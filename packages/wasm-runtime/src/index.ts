@@ -1,6 +1,6 @@
 export { MAX_GUESTS_PER_PROCESS } from "./capacity.ts";
 export type { CompiledModule } from "./compile.ts";
-export type { InstanceConfig, ModuleLimits, RuntimeConfig } from "./defaults.ts";
+export type { InstanceConfig, ModuleLimits, RuntimeConfig, SliceSize } from "./defaults.ts";
 export { DEFAULT_INSTANCE_CONFIG, DEFAULT_MODULE_LIMITS, DEFAULT_RUNTIME_CONFIG } from "./defaults.ts";
 export type { HostFault, WasmRuntimeFailure } from "./errors.ts";
 export { WasmRuntimeError } from "./errors.ts";
@@ -27,7 +27,6 @@ export type {
   MissingImport,
 } from "./outcome.ts";
 export { explainFailure } from "./outcome.ts";
-export type { SliceSize } from "./protocol.ts";
 export type { CapExceeded, CapResult, ResourceCaps } from "./rewrite/cap-limits.ts";
 export { capLimits } from "./rewrite/cap-limits.ts";
 export { FUEL_PRICE, FUEL_VERSION } from "./rewrite/costs.ts";

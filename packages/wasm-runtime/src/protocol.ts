@@ -1,5 +1,5 @@
 import type { HostArgument, HostFunctionKind, HostParameter } from "@assay/host-interface";
-import type { ModuleLimits } from "./defaults.ts";
+import type { ModuleLimits, SliceSize } from "./defaults.ts";
 import type { HostFault } from "./errors.ts";
 import type { ModuleInspection } from "./inspection.ts";
 import type { ModuleRefusal } from "./module-refusal.ts";
@@ -142,11 +142,6 @@ export interface ThreadData {
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly slice: SliceSize;
 }
-
-/**
- * How long a guest runs before the next one has its turn: for about so many milliseconds, or for just so much fuel.
- */
-export type SliceSize = { readonly ms: number } | { readonly fuel: number };
 
 /**
  * The slots of the shared `control` array: what a thread does, for the calling thread to read when it hears nothing from

@@ -1,11 +1,11 @@
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { SliceSize } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import type { GuestPhase } from "./outcome.ts";
 import {
   CONTROL,
   CONTROL_BYTES,
   PHASES,
-  type SliceSize,
   type ThreadData,
   type ThreadReport,
   type ThreadRequest,

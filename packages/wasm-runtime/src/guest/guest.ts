@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import type { SliceSize } from "../defaults.ts";
 import type { GuestPhase } from "../outcome.ts";
 import type {
   GuestCall,
@@ -7,7 +8,6 @@ import type {
   GuestSetup,
   HostAnswer,
   HostCallReport,
-  SliceSize,
 } from "../protocol.ts";
 import type { Channel } from "./channel.ts";
 import { createHostCalls } from "./host-calls.ts";

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { SliceSize } from "../protocol.ts";
+import type { SliceSize } from "../defaults.ts";
 
 /** Measures the turns of one guest, and says how much fuel the next one is. */
 export interface Slices {
