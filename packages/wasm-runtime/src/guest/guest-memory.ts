@@ -26,6 +26,11 @@ export function isInBounds(memory: WasmMemory | null, pointer: number, length: n
   return memory !== null && pointer + length <= memory.buffer.byteLength;
 }
 
+/** Whether all of the regions are. */
+export function areInBounds(memory: WasmMemory | null, regions: readonly GuestRegion[]): boolean {
+  return regions.every(({ pointer, length }) => isInBounds(memory, pointer, length));
+}
+
 /** A copy of a guest's bytes, or why there is none. Nothing is allocated before all checks have passed. */
 export function copyFromGuest(
   memory: WasmMemory | null,
@@ -62,8 +67,7 @@ export function gatherFromGuest(
   regions: readonly GuestRegion[],
   maxBytes: number,
 ): Uint8Array | null {
-  if (memory === null) return null;
-  if (!regions.every(({ pointer, length }) => isInBounds(memory, pointer, length))) return null;
+  if (memory === null || !areInBounds(memory, regions)) return null;
   const total = regions.reduce((sum, { length }) => sum + length, 0);
   const gathered = new Uint8Array(Math.min(total, maxBytes));
   let at = 0;

@@ -6,7 +6,7 @@ import type { Errno } from "./errno.ts";
 export interface WasiHooks {
   /** The guest's memory; `null` before it is instantiated. */
   memory(): WasmMemory | null;
-  /** The fuel that the guest has used in all of its calls; never falls. The virtual clock follows it. */
+  /** The fuel that the guest has used. The virtual clock follows it, and stands still where it is less than before. */
   fuelUsed(): number;
   /** Takes fuel for what the host has to do, which no instruction of the guest pays for. It shows in `fuelUsed`. */
   charge(fuel: number): void;

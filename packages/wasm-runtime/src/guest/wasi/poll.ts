@@ -6,7 +6,6 @@ import { ERRNO, type Errno } from "./errno.ts";
 import type { Input } from "./input.ts";
 import { readRecords, u32Bytes } from "./records.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
-import { WASI_PRICE } from "./work-price.ts";
 
 const SUBSCRIPTION_BYTES = 48;
 const EVENT_BYTES = 32;
@@ -44,17 +43,17 @@ export function createPollHandlers(
   descriptors: Descriptors,
   input: Input,
   clock: VirtualClock,
-  { memory, charge }: WasiHooks,
+  hooks: WasiHooks,
 ): Pick<WasiHandlers, "poll_oneoff"> {
+  const { memory } = hooks;
   return {
     poll_oneoff(subscriptionsAt, eventsAt, count, eventCountAt) {
       if (count === 0) return ERRNO.inval;
-      const records = readRecords(memory(), subscriptionsAt, count, SUBSCRIPTION_BYTES);
+      const records = readRecords(hooks, subscriptionsAt, count, SUBSCRIPTION_BYTES);
       if (typeof records === "number") return records;
       // The guest says how many events it has room for by how many it asks for.
       if (!isInBounds(memory(), eventsAt, count * EVENT_BYTES)) return ERRNO.fault;
       if (!isInBounds(memory(), eventCountAt, 4)) return ERRNO.fault;
-      charge(count * WASI_PRICE.item);
 
       const nowNs = clock.monotonicNs();
       const subscriptions = readSubscriptions(records, count, nowNs);

@@ -1,19 +1,21 @@
-import type { WasmMemory } from "../../webassembly.ts";
 import { copyFromGuest } from "../guest-memory.ts";
+import type { WasiHooks } from "./context.ts";
 import { ERRNO, type Errno } from "./errno.ts";
+import { WASI_PRICE } from "./work-price.ts";
 
 /** As many as Linux takes in one `writev` (`IOV_MAX`). */
 export const MAX_RECORDS = 1_024;
 
-/** A copy of a guest's array of records of one size, or the errno of a call that names it. */
+/** A copy of a guest's array of records of one size, paid for, or the errno of a call that names it. */
 export function readRecords(
-  memory: WasmMemory | null,
+  { memory, charge }: WasiHooks,
   pointer: number,
   count: number,
   recordBytes: number,
 ): DataView | Errno {
   if (count > MAX_RECORDS) return ERRNO.inval;
-  const copied = copyFromGuest(memory, pointer, count * recordBytes, MAX_RECORDS * recordBytes);
+  charge(count * WASI_PRICE.item);
+  const copied = copyFromGuest(memory(), pointer, count * recordBytes, MAX_RECORDS * recordBytes);
   if (!copied.ok) return ERRNO.fault;
   const { buffer, byteOffset, byteLength } = copied.bytes;
   return new DataView(buffer, byteOffset, byteLength);

@@ -1,9 +1,8 @@
-import type { WasmMemory } from "../../webassembly.ts";
 import {
+  areInBounds,
   type GuestRegion,
   type GuestWrite,
   gatherFromGuest,
-  isInBounds,
   scatterToGuest,
 } from "../guest-memory.ts";
 import type { WasiHandlers, WasiHooks } from "./context.ts";
@@ -26,19 +25,20 @@ export function createStreamHandlers(
   descriptors: Descriptors,
   input: Input,
   output: Output,
-  { memory, charge }: WasiHooks,
+  hooks: WasiHooks,
 ): Pick<WasiHandlers, "fd_read" | "fd_write"> {
+  const { memory, charge } = hooks;
   return {
     fd_read(descriptor, vectorsAt, vectorCount, readAt) {
       const stream = descriptors.get(descriptor);
       if (stream === undefined) return ERRNO.badf;
       if (stream !== "stdin") return ERRNO.notcapable;
-      const regions = readRegions(memory(), vectorsAt, vectorCount);
+      const regions = readRegions(hooks, vectorsAt, vectorCount);
       if (typeof regions === "number") return regions;
-      if (!regions.every(({ pointer, length }) => isInBounds(memory(), pointer, length))) return ERRNO.fault;
+      if (!areInBounds(memory(), regions)) return ERRNO.fault;
 
       const { writes, bytes } = spread(input.remaining(), regions);
-      charge(regions.length * WASI_PRICE.item + bytes * WASI_PRICE.copiedByte);
+      charge(bytes * WASI_PRICE.copiedByte);
       const count = { pointer: readAt, bytes: u32Bytes(bytes) };
       if (!scatterToGuest(memory(), [...writes, count])) return ERRNO.fault;
       input.skip(bytes);
@@ -49,25 +49,26 @@ export function createStreamHandlers(
       const stream = descriptors.get(descriptor);
       if (stream === undefined) return ERRNO.badf;
       if (stream === "stdin") return ERRNO.notcapable;
-      const regions = readRegions(memory(), vectorsAt, vectorCount);
+      const regions = readRegions(hooks, vectorsAt, vectorCount);
       if (typeof regions === "number") return regions;
       const total = regions.reduce((sum, { length }) => sum + length, 0);
       if (total > MAX_TRANSFER_BYTES) return ERRNO.inval;
 
-      const count = { pointer: writtenAt, bytes: u32Bytes(total) };
-      if (!isInBounds(memory(), count.pointer, count.bytes.byteLength)) return ERRNO.fault;
+      if (!areInBounds(memory(), [...regions, { pointer: writtenAt, length: 4 }])) return ERRNO.fault;
+      charge(Math.min(total, output.room()) * WASI_PRICE.copiedByte);
       const kept = gatherFromGuest(memory(), regions, output.room());
       if (kept === null) return ERRNO.fault;
-      charge(regions.length * WASI_PRICE.item + kept.byteLength * WASI_PRICE.copiedByte);
       output.write(stream, kept, total);
-      return scatterToGuest(memory(), [count]) ? ERRNO.success : ERRNO.fault;
+      return scatterToGuest(memory(), [{ pointer: writtenAt, bytes: u32Bytes(total) }])
+        ? ERRNO.success
+        : ERRNO.fault;
     },
   };
 }
 
 /** `iovec`: the pointer at 0, the length at 4. */
-function readRegions(memory: WasmMemory | null, pointer: number, count: number): GuestRegion[] | Errno {
-  const records = readRecords(memory, pointer, count, IO_VECTOR_BYTES);
+function readRegions(hooks: WasiHooks, pointer: number, count: number): GuestRegion[] | Errno {
+  const records = readRecords(hooks, pointer, count, IO_VECTOR_BYTES);
   if (typeof records === "number") return records;
   return Array.from({ length: count }, (_, index) => ({
     pointer: records.getUint32(index * IO_VECTOR_BYTES, true),

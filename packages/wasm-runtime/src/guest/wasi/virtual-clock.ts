@@ -1,8 +1,4 @@
-/**
- * How much fuel a millisecond of virtual time stands for: about what a guest uses in a real one. A unit of fuel is a tenth
- * of a nanosecond then.
- */
-export const FUEL_PER_VIRTUAL_MS = 10_000_000;
+import { FUEL_PER_VIRTUAL_MS } from "@assay/host-interface";
 
 const NS_PER_MS = 1_000_000;
 const FUEL_PER_NS = FUEL_PER_VIRTUAL_MS / NS_PER_MS;

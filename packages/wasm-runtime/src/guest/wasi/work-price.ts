@@ -5,7 +5,7 @@
  */
 export const WASI_PRICE = Object.freeze({
   /** Any call. */
-  call: 2_000,
+  call: 10_000,
   /** Each region of a read or write, each subscription of a poll, each argument or variable. */
   item: 1_000,
   /** Each byte that is copied. */
