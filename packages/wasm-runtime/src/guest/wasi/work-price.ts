@@ -1,7 +1,8 @@
 /**
  * What WASI calls cost beside the call instruction, in fuel, where 10 is about a nanosecond: the guest's instructions pay
  * for nothing that happens in the host. Together with the bounds on each call they keep a guest that does nothing but call
- * from taking much more time than its fuel stands for. A change of any of them changes how much fuel a guest uses.
+ * from taking much more time than its fuel stands for. They decide how much fuel a run takes, as the prices of instructions
+ * do: any change of them raises `FUEL_VERSION`.
  */
 export const WASI_PRICE = Object.freeze({
   /** Any call. */
