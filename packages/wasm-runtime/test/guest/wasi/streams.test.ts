@@ -143,6 +143,15 @@ describe("fd_read", () => {
     expect(host.u32(COUNT)).toBe(0);
   });
 
+  it("fails for a region outside of the memory even where the input does not reach it", () => {
+    const host = wasiHost({ stdin });
+    host.put(VECTORS, TEXT, 100, PAGE - 4, 5);
+
+    expect(host.call("fd_read", 0, VECTORS, 2, COUNT)).toBe(ERRNO.fault);
+    expect(host.call("fd_read", 0, VECTORS, 1, COUNT)).toBe(ERRNO.success);
+    expect(host.u32(COUNT)).toBe(stdin.length);
+  });
+
   it.each([1, 2, 3, LAST])("from %i, which is not open for it, is refused", (descriptor) => {
     const host = wasiHost({ stdin });
     host.put(VECTORS, TEXT, 1);
