@@ -10,7 +10,7 @@ export interface WasiHooks {
   fuelUsed(): number;
   /** Takes fuel for what the host has to do, which no instruction of the guest pays for. It shows in `fuelUsed`. */
   charge(fuel: number): void;
-  /** What the guest wrote and `maxOutputBytes` left of it, in order; never empty. */
+  /** What the guest wrote and `maxOutputBytes` left of it, in order: copies, never empty. */
   output(stream: OutputStream, bytes: Uint8Array): void;
   /** Ends the guest in a way that it cannot catch. */
   exit(code: number): never;
