@@ -107,3 +107,4 @@ export {
   STORAGE_STATUS,
   TERMINAL_STATUS,
 } from "./status.ts";
+export { FUEL_PER_VIRTUAL_MS } from "./virtual-time.ts";

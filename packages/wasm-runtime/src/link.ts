@@ -12,9 +12,15 @@ import {
   type ModuleInspection,
 } from "./inspection.ts";
 import type { GuestFailure, MismatchedImport, MissingImport } from "./outcome.ts";
+import { WASI_MODULE, wasiFunctionType } from "./wasi-functions.ts";
 
 export type LinkResult =
-  | { readonly ok: true; readonly functions: readonly HostFunction[] }
+  | {
+      readonly ok: true;
+      readonly functions: readonly HostFunction[];
+      /** The names of the WASI functions that the guest's own thread answers. */
+      readonly wasiFunctions: readonly string[];
+    }
   | { readonly ok: false; readonly failure: Extract<GuestFailure, { kind: "link-failed" }> };
 
 /**
@@ -22,13 +28,17 @@ export type LinkResult =
  *
  * A function that does not exist at `abi` is missing there. Imports that are no functions are never provided. An import
  * that is named twice is linked once, and named once where it fails, unless the guest gives it two types.
+ *
+ * @param options - with `wasi`, the functions of WASI preview 1 are provided too; one of `functions` goes before them.
  */
 export function linkImports(
   { imports }: ModuleInspection,
   functions: ReadonlyMap<string, HostFunction>,
   abi: AbiLevel,
+  { wasi = false }: { readonly wasi?: boolean } = {},
 ): LinkResult {
   const found = new Map<string, HostFunction>();
+  const wasiFunctions = new Set<string>();
   const missing = new Map<string, MissingImport>();
   const mismatched = new Map<string, MismatchedImport>();
   for (const wanted of imports) {
@@ -37,15 +47,20 @@ export function linkImports(
     const key = hostFunctionKey(module, name);
     const once = JSON.stringify([module, name, wantedType]);
     const candidate = functions.get(key);
-    if (candidate === undefined || !isAvailableAt(candidate.signature, abi)) {
+    const host = candidate !== undefined && isAvailableAt(candidate.signature, abi) ? candidate : null;
+    const type = host !== null ? providedType(host) : wasi ? wasiType(wanted) : null;
+    if (type === null) {
       missing.set(once, { module, name, type: wantedType });
       continue;
     }
-    const provided = formatFunctionType(providedType(candidate));
-    if (provided === wantedType) found.set(key, candidate);
-    else mismatched.set(once, { module, name, provided, wanted: wantedType });
+    const provided = formatFunctionType(type);
+    if (provided !== wantedType) mismatched.set(once, { module, name, provided, wanted: wantedType });
+    else if (host !== null) found.set(key, host);
+    else wasiFunctions.add(name);
   }
-  if (missing.size === 0 && mismatched.size === 0) return { ok: true, functions: [...found.values()] };
+  if (missing.size === 0 && mismatched.size === 0) {
+    return { ok: true, functions: [...found.values()], wasiFunctions: [...wasiFunctions] };
+  }
   return {
     ok: false,
     failure: {
@@ -58,6 +73,10 @@ export function linkImports(
 
 function importType(wanted: ModuleImport): string {
   return wanted.kind === "function" ? formatFunctionType(wanted.type) : wanted.kind;
+}
+
+function wasiType({ module, name }: ModuleImport): FunctionType | null {
+  return module === WASI_MODULE ? wasiFunctionType(name) : null;
 }
 
 /** The WebAssembly type that a guest must import the function with. */

@@ -1,6 +1,6 @@
-import type { AbiLevel, HostFunctionSignature } from "@assay/host-interface";
+import type { AbiLevel, HostFunction, HostFunctionSignature } from "@assay/host-interface";
 import { collectHostFunctions } from "@assay/host-interface";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { inspectModule } from "../src/inspect.ts";
 import { linkImports } from "../src/link.ts";
 import { registrar } from "./support/hosts.ts";
@@ -19,6 +19,21 @@ const EXEC: ImportSpec = {
   results: ["i32"],
 };
 const STATUS: ImportSpec = { module: "host", name: "status", results: ["i32"] };
+
+const FD_WRITE: ImportSpec = {
+  module: "wasi_snapshot_preview1",
+  name: "fd_write",
+  params: ["i32", "i32", "i32", "i32"],
+  results: ["i32"],
+};
+const PROC_EXIT: ImportSpec = { module: "wasi_snapshot_preview1", name: "proc_exit", params: ["i32"] };
+
+function linkWithWasi(
+  imports: readonly ImportSpec[],
+  functions: ReadonlyMap<string, HostFunction> = new Map(),
+) {
+  return linkImports(inspectModule(buildModule({ imports })), functions, "head", { wasi: true });
+}
 
 function link(imports: readonly ImportSpec[], abi: AbiLevel = "head") {
   const handled = Object.entries(SIGNATURES).map(([name, signature]) => [
@@ -99,5 +114,79 @@ it("does not link a function at a level that does not have it", () => {
 it("does not take a name with a NUL in it for two names", () => {
   expect(link([{ module: "host\0status", name: "", results: ["i32"] }])).toMatchObject({
     missing: [{ module: "host\0status", name: "" }],
+  });
+});
+
+describe("WASI", () => {
+  it("is linked by name, each function once, beside what the host answers", () => {
+    expect(linkWithWasi([FD_WRITE, PROC_EXIT, FD_WRITE])).toEqual({
+      ok: true,
+      functions: [],
+      wasiFunctions: ["fd_write", "proc_exit"],
+    });
+  });
+
+  it("is missing where it is not asked for", () => {
+    expect(link([FD_WRITE])).toMatchObject({ missing: [{ name: "fd_write" }], mismatched: [] });
+  });
+
+  it("names what it does not have and what has another type", () => {
+    expect(
+      linkWithWasi([
+        { ...FD_WRITE, params: ["i32", "i32", "i32", "i64"] },
+        { ...PROC_EXIT, results: ["i32"] },
+        { ...PROC_EXIT, name: "proc_exec" },
+        { ...PROC_EXIT, name: "constructor" },
+        { ...PROC_EXIT, name: "__proto__" },
+        { ...PROC_EXIT, module: "wasi_unstable" },
+        { module: PROC_EXIT.module, name: "random_get", global: "i32" },
+      ]),
+    ).toEqual({
+      ok: false,
+      failure: {
+        kind: "link-failed",
+        missing: [
+          { module: "wasi_snapshot_preview1", name: "proc_exec", type: "(i32) -> ()" },
+          { module: "wasi_snapshot_preview1", name: "constructor", type: "(i32) -> ()" },
+          { module: "wasi_snapshot_preview1", name: "__proto__", type: "(i32) -> ()" },
+          { module: "wasi_unstable", name: "proc_exit", type: "(i32) -> ()" },
+        ],
+        mismatched: [
+          {
+            module: "wasi_snapshot_preview1",
+            name: "fd_write",
+            provided: "(i32, i32, i32, i32) -> i32",
+            wanted: "(i32, i32, i32, i64) -> i32",
+          },
+          {
+            module: "wasi_snapshot_preview1",
+            name: "proc_exit",
+            provided: "(i32) -> ()",
+            wanted: "(i32) -> i32",
+          },
+          {
+            module: "wasi_snapshot_preview1",
+            name: "random_get",
+            provided: "(i32, i32) -> i32",
+            wanted: "global",
+          },
+        ],
+      },
+    });
+  });
+
+  it("gives way to a function that the host answers itself", () => {
+    const own = {
+      module: "wasi_snapshot_preview1",
+      name: "proc_exit",
+      signature: { params: ["i32"], result: null, kind: "sync" },
+      handle: () => ({}),
+    } as const;
+    const functions = collectHostFunctions([{ name: "own", functions: [own] }]);
+
+    expect(linkWithWasi([PROC_EXIT, FD_WRITE], functions)).toMatchObject({
+      functions: [{ name: "proc_exit" }],
+      wasiFunctions: ["fd_write"],
+    });
   });
 });

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { copyFromGuest, copyToGuest, guestBuffer, isInBounds } from "../../src/guest/guest-memory.ts";
+import {
+  areInBounds,
+  copyFromGuest,
+  copyToGuest,
+  gatherFromGuest,
+  guestBuffer,
+  isInBounds,
+  scatterToGuest,
+} from "../../src/guest/guest-memory.ts";
 import { type WasmMemory, webAssembly } from "../../src/webassembly.ts";
 import { buildModule } from "../support/wasm-builder.ts";
 
@@ -102,5 +110,78 @@ describe("a buffer", () => {
 
   it("is outside while there is no memory", () => {
     expect(guestBuffer(null, 0, 0).inBounds).toBe(false);
+  });
+});
+
+describe("regions", () => {
+  const regions = [
+    { pointer: 8, length: 2 },
+    { pointer: PAGE, length: 0 },
+    { pointer: 9, length: 3 },
+  ];
+
+  it.each([
+    { maxBytes: MAX, expected: [1, 2, 2, 3, 4] },
+    { maxBytes: 5, expected: [1, 2, 2, 3, 4] },
+    { maxBytes: 4, expected: [1, 2, 2, 3] },
+    { maxBytes: 2, expected: [1, 2] },
+    { maxBytes: 0, expected: [] },
+  ])("are joined in one copy of at most $maxBytes bytes", ({ maxBytes, expected }) => {
+    const guest = memory();
+    copyToGuest(guest, 8, Uint8Array.of(1, 2, 3, 4));
+    const gathered = gatherFromGuest(guest, regions, maxBytes);
+    copyToGuest(guest, 8, Uint8Array.of(9, 9, 9, 9));
+
+    expect(gathered).toEqual(Uint8Array.from(expected));
+  });
+
+  it.each([
+    { pointer: PAGE + 1, length: 0 },
+    { pointer: PAGE - 1, length: 2 },
+    { pointer: 0xffff_ffff, length: 0xffff_ffff },
+  ])("are not read at all where one is $length bytes at $pointer", (outside) => {
+    expect(areInBounds(memory(), regions)).toBe(true);
+    expect(areInBounds(memory(), [...regions, outside])).toBe(false);
+    expect(gatherFromGuest(memory(), [...regions, outside], MAX)).toBeNull();
+  });
+
+  it("are read as far as they are kept, however much they have together", () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const gathered = gatherFromGuest(memory(), Array(100_000).fill({ pointer: 0, length: PAGE }), 8);
+
+    expect(gathered).toEqual(new Uint8Array(8));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+  });
+
+  it("are unreachable before there is a memory", () => {
+    expect([isInBounds(null, 0, 0), gatherFromGuest(null, [], MAX), scatterToGuest(null, [])]).toEqual([
+      false,
+      null,
+      false,
+    ]);
+  });
+});
+
+describe("several writes into a guest", () => {
+  it("are made in their order", () => {
+    const guest = memory();
+    const writes = [
+      { pointer: 8, bytes: Uint8Array.of(1, 2, 3) },
+      { pointer: 9, bytes: Uint8Array.of(7) },
+    ];
+
+    expect(scatterToGuest(guest, writes)).toBe(true);
+    expect(copyFromGuest(guest, 8, 3, MAX)).toEqual({ ok: true, bytes: Uint8Array.of(1, 7, 3) });
+  });
+
+  it("are all made or none", () => {
+    const guest = memory();
+    const writes = [
+      { pointer: 8, bytes: Uint8Array.of(1, 2, 3) },
+      { pointer: PAGE, bytes: Uint8Array.of(4) },
+    ];
+
+    expect(scatterToGuest(guest, writes)).toBe(false);
+    expect(copyFromGuest(guest, 8, 3, MAX)).toEqual({ ok: true, bytes: Uint8Array.of(0, 0, 0) });
   });
 });
