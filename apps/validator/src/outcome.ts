@@ -45,6 +45,7 @@ export const OUTCOME_OF_ERROR = {
   ALLOCATION_FAILED: "guest-failed",
   TRAP: "guest-failed",
   DEADLINE: "guest-failed",
+  EXITED: "guest-failed",
   OUT_OF_FUEL: "guest-failed",
   OUT_OF_CPU_TIME: "guest-failed",
   STACK_EXHAUSTED: "guest-failed",

@@ -9,6 +9,7 @@ import {
   type RuntimeConfig,
 } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
+import { DEFAULT_WASI_CONFIG, WASI_CONFIG_CHECKS, type WasiConfig } from "./wasi-config.ts";
 import { PAGE_BYTES } from "./webassembly.ts";
 
 /** A runtime's settings with every default filled in. */
@@ -17,12 +18,16 @@ export type ResolvedRuntimeConfig = Required<Omit<RuntimeConfig, "moduleLimits">
 };
 
 /** An instance's settings with every default filled in. */
-export type ResolvedInstanceConfig = Omit<WithoutSignal, "identity"> & {
+export type ResolvedInstanceConfig = Omit<WithDefaults, "identity"> & {
   readonly identity: CallerIdentity;
+  readonly wasi: WasiConfig | null;
+  readonly onWasiOutput: NonNullable<InstanceConfig["onWasiOutput"]> | null;
   readonly signal: AbortSignal | null;
 };
 
-type WithoutSignal = Required<Omit<InstanceConfig, "signal">>;
+/** What an instance does without where it is not given. */
+type Optional = "signal" | "wasi" | "onWasiOutput";
+type WithDefaults = Required<Omit<InstanceConfig, Optional>>;
 
 /** The longest delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -90,6 +95,8 @@ const INSTANCE_CONFIG: Checks<InstanceConfig> = {
   maxTableElements: integer(0, 10_000_000),
   maxMessageBytes: integer(0, LONGEST_MESSAGE_BYTES),
   maxResultBytes: integer(0, LONGEST_MESSAGE_BYTES),
+  wasi: { expected: "an object", accepts: isObject },
+  onWasiOutput: { expected: "a function", accepts: (value) => typeof value === "function" },
   signal: { expected: "an AbortSignal", accepts: (value) => value instanceof AbortSignal },
 };
 
@@ -108,13 +115,20 @@ export function resolveRuntimeConfig(given: RuntimeConfig = {}): ResolvedRuntime
  * @throws {WasmRuntimeError} `INVALID_CONFIG`: a field is unknown or out of range.
  */
 export function resolveInstanceConfig(given: InstanceConfig = {}): ResolvedInstanceConfig {
-  const { signal, ...config } = resolve<WithoutSignal & Pick<InstanceConfig, "signal">>(
-    given,
-    DEFAULT_INSTANCE_CONFIG,
-    INSTANCE_CONFIG,
-  );
+  const {
+    signal = null,
+    wasi,
+    onWasiOutput = null,
+    ...config
+  } = resolve<WithDefaults & Pick<InstanceConfig, Optional>>(given, DEFAULT_INSTANCE_CONFIG, INSTANCE_CONFIG);
   const nobody: CallerIdentity = { evaluationId: "", challengeId: "", validatorId: "" };
-  return { ...config, identity: resolve(config.identity, nobody, IDENTITY), signal: signal ?? null };
+  return {
+    ...config,
+    identity: resolve(config.identity, nobody, IDENTITY),
+    wasi: wasi === undefined ? null : resolve(wasi, DEFAULT_WASI_CONFIG, WASI_CONFIG_CHECKS),
+    onWasiOutput,
+    signal,
+  };
 }
 
 function resolve<T extends object>(given: object, defaults: T, checks: Checks<T>): T {

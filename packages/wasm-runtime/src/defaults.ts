@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { AbiSelection, CallerIdentity, HostFunctionRegistrar } from "@assay/host-interface";
+import type { WasiConfig } from "./wasi-config.ts";
 
 const MIB = 1024 * 1024;
 
@@ -180,6 +181,13 @@ export interface InstanceConfig {
   readonly maxMessageBytes?: number;
   /** The bytes that `evaluate` returns. Default 64 MiB. */
   readonly maxResultBytes?: number;
+  /**
+   * What the guest finds behind WASI preview 1, `wasi_snapshot_preview1`; a part of it may be given, and `{}` is a clock, a
+   * random source and output that nobody sees. Default: nothing, so a guest that imports WASI does not link.
+   */
+  readonly wasi?: Partial<WasiConfig>;
+  /** Gets what the guest writes to its standard output and error, in order and in pieces, while it runs. */
+  readonly onWasiOutput?: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
   /** Aborting it ends the running call with the outcome `cancelled`, and every later one before it starts. */
   readonly signal?: AbortSignal;
 }
@@ -187,17 +195,18 @@ export interface InstanceConfig {
 /**
  * The defaults of an instance. Memory and result are the original system's; it had no deadline at all.
  */
-export const DEFAULT_INSTANCE_CONFIG: Required<Omit<InstanceConfig, "signal">> = Object.freeze({
-  registrars: Object.freeze([]),
-  abi: "auto",
-  identity: Object.freeze({}),
-  deadlineMs: 60_000,
-  fuel: Number.MAX_SAFE_INTEGER,
-  maxCpuTimeMs: Number.MAX_SAFE_INTEGER,
-  priority: 0,
-  deterministic: false,
-  maxMemoryBytes: 512 * MIB,
-  maxTableElements: 65_536,
-  maxMessageBytes: 64 * MIB,
-  maxResultBytes: 64 * MIB,
-});
+export const DEFAULT_INSTANCE_CONFIG: Required<Omit<InstanceConfig, "signal" | "wasi" | "onWasiOutput">> =
+  Object.freeze({
+    registrars: Object.freeze([]),
+    abi: "auto",
+    identity: Object.freeze({}),
+    deadlineMs: 60_000,
+    fuel: Number.MAX_SAFE_INTEGER,
+    maxCpuTimeMs: Number.MAX_SAFE_INTEGER,
+    priority: 0,
+    deterministic: false,
+    maxMemoryBytes: 512 * MIB,
+    maxTableElements: 65_536,
+    maxMessageBytes: 64 * MIB,
+    maxResultBytes: 64 * MIB,
+  });

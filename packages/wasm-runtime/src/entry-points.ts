@@ -2,6 +2,7 @@ import { GUEST_EXPORTS, GUEST_MEMORY_EXPORT, type WasmFunctionType } from "@assa
 import { formatFunctionType, type ModuleExport, type ModuleInspection } from "./inspection.ts";
 import type { GuestFailure } from "./outcome.ts";
 import type { GuestCall } from "./protocol.ts";
+import { WASI_INITIALIZE_EXPORT } from "./wasi-functions.ts";
 
 type MissingExport = Extract<GuestFailure, { kind: "missing-export" }>;
 
@@ -21,6 +22,16 @@ export function findEntryPoints({ exports }: ModuleInspection, entry: GuestCall[
   if (has(byName, "alloc")) return { ok: true, allocator: "alloc" };
   if (has(byName, "allocate")) return { ok: true, allocator: "allocate" };
   return missing("alloc", typeOf("alloc"), byName.get("alloc"));
+}
+
+/** Whether a guest has what sets up a WASI module that is no program. */
+export function exportsInitializer({ exports }: ModuleInspection): boolean {
+  return exports.some(
+    (each) =>
+      each.kind === "function" &&
+      each.name === WASI_INITIALIZE_EXPORT &&
+      each.type.params.length + each.type.results.length === 0,
+  );
 }
 
 type FunctionExport = GuestCall["entry"] | GuestCall["allocator"];

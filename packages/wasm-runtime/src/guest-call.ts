@@ -3,6 +3,7 @@ import type { HostCallRunner } from "./host-call-runner.ts";
 import type { GuestFailure, GuestPhase } from "./outcome.ts";
 import type { GuestEnding, GuestMessage, GuestRequest, GuestUsage, HostCallReport } from "./protocol.ts";
 import type { Seat, SeatLoss } from "./shard.ts";
+import type { WasiOutput } from "./wasi-output.ts";
 
 /** What a guest gave back, before it is decoded. */
 export type RawResult = Extract<GuestEnding, { kind: "bytes" | "flag" | "failed" }>;
@@ -21,6 +22,7 @@ export interface GuestCallOptions {
   readonly seat: Seat;
   readonly request: Extract<GuestRequest, { type: "call" }>;
   readonly hostCalls: HostCallRunner;
+  readonly output: WasiOutput;
   readonly threadHeapMiB: number;
   readonly maxStallMs: number;
   /** Aborted to end the call as `cancelled`. */
@@ -32,7 +34,7 @@ export interface GuestCallOptions {
  * is how it ended. Afterwards the seat is not listened to.
  */
 export async function runGuestCall(options: GuestCallOptions): Promise<CallEnd> {
-  const { seat, request, stop } = options;
+  const { seat, request, output, stop } = options;
   const { deadlineMs } = request.call;
   const { promise: ended, resolve: end } = Promise.withResolvers<CallEnd>();
   /** Why the guest was told to stop. It says itself when it has, and where. */
@@ -44,9 +46,18 @@ export async function runGuestCall(options: GuestCallOptions): Promise<CallEnd> 
     seat.send({ type: "stop" });
   }
 
+  function passOn({ stream, bytes }: Extract<GuestMessage, { type: "output" }>): void {
+    try {
+      output.write(stream, bytes);
+    } catch (error) {
+      stopGuest({ kind: "failed", end: readError(error) });
+    }
+  }
+
   seat.listen({
     report(report) {
       if (report.type === "ended") end(readEnding(report, reason));
+      if (report.type === "output") passOn(report);
       if (report.type === "host-call") {
         void answer(report.call, options).then(
           (failed) => failed && stopGuest({ kind: "failed", end: failed }),

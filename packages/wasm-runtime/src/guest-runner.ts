@@ -1,5 +1,5 @@
 import type { AbiLevel, CallerIdentity, HostFunction } from "@assay/host-interface";
-import { findEntryPoints } from "./entry-points.ts";
+import { exportsInitializer, findEntryPoints } from "./entry-points.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import { type CallEnd, type RawResult, runGuestCall } from "./guest-call.ts";
 import { createHostCallRunner } from "./host-call-runner.ts";
@@ -8,6 +8,8 @@ import type { GuestFailure } from "./outcome.ts";
 import type { Executable, GuestCall, GuestSetup, PreparedModule } from "./protocol.ts";
 import type { Admission, Scheduler } from "./scheduler.ts";
 import type { Seat } from "./shard.ts";
+import type { WasiConfig } from "./wasi-config.ts";
+import { createWasiOutput, type WasiOutputListener } from "./wasi-output.ts";
 import { PAGE_BYTES } from "./webassembly.ts";
 
 /** A call as it went, its result not yet decoded. */
@@ -40,6 +42,8 @@ export interface GuestRunnerOptions {
   readonly maxMemoryBytes: number;
   readonly maxMessageBytes: number;
   readonly maxResultBytes: number;
+  readonly wasi: WasiConfig | null;
+  readonly onWasiOutput: WasiOutputListener | null;
   readonly fuel: number;
   readonly maxCpuTimeMs: number;
   readonly handlerGraceMs: number;
@@ -53,9 +57,10 @@ export interface GuestRunnerOptions {
 
 export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
   const { prepared, abi, maxResultBytes, fuel, maxCpuTimeMs, deadlineMs } = options;
-  const link = linkImports(prepared.inspection, options.hostFunctions, abi);
+  const link = linkImports(prepared.inspection, options.hostFunctions, abi, { wasi: options.wasi !== null });
   const functions = link.ok ? link.functions : [];
   const hostCalls = createHostCallRunner(functions, abi, options.identity);
+  const output = createWasiOutput(options.onWasiOutput);
   const admission = admissionOf(options);
   let seat: Seat | null = null;
 
@@ -66,13 +71,15 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
     const { allocator, executable } = plan;
     const call = { entry, allocator, input, maxResultBytes, fuel, maxCpuTimeMs, deadlineMs };
     const isFirst = seat === null;
-    const setup = isFirst ? createSetup(executable, functions, options.maxMessageBytes) : null;
+    const setup = isFirst ? createSetup(executable, link, options) : null;
     hostCalls.begin();
+    output.begin();
     try {
       let attempt = await attemptOn(options.scheduler, setup, call, stop);
       if (attempt?.end.by === "others") {
         requireRepeatable(isFirst);
         hostCalls.repeat();
+        output.repeat();
         attempt = await attemptOn(options.aloneScheduler, setup, call, stop);
       }
       return attempt === null ? nothingRan({ kind: "cancelled" }) : report(attempt);
@@ -92,7 +99,7 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
     if (seat === null) return null;
     const startedAt = performance.now();
     const request = { type: "call", setup, call } as const;
-    const end = await runGuestCall({ ...options, seat, request, hostCalls, stop });
+    const end = await runGuestCall({ ...options, seat, request, hostCalls, output, stop });
     const durationMs = performance.now() - startedAt;
     // A guest that returned keeps its place, to be called again.
     if (end.by !== "guest" || end.result.kind === "failed") await dispose();
@@ -168,9 +175,10 @@ function planCall(prepared: PreparedModule, link: LinkResult, entry: GuestCall["
 
 function createSetup(
   executable: Executable,
-  functions: readonly HostFunction[],
-  maxMessageBytes: number,
+  link: LinkResult,
+  { prepared, wasi, maxMessageBytes }: GuestRunnerOptions,
 ): GuestSetup {
+  const { functions, wasiFunctions } = link.ok ? link : { functions: [], wasiFunctions: [] };
   const linked = functions.map(({ module, name, signature: { params, kind } }, index) => ({
     index,
     module,
@@ -178,7 +186,9 @@ function createSetup(
     params,
     kind,
   }));
-  return { executable, functions: linked, maxMessageBytes };
+  const initialize = exportsInitializer(prepared.inspection);
+  const wasiSetup = wasi === null ? null : { config: wasi, functions: wasiFunctions, initialize };
+  return { executable, functions: linked, wasi: wasiSetup, maxMessageBytes };
 }
 
 function nothingRan(failure: GuestFailure): RawReport {

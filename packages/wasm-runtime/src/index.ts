@@ -38,3 +38,6 @@ export { DEFAULT_MAX_STACK_BYTES, rewriteModule } from "./rewrite/rewrite.ts";
 export type { Runtime } from "./runtime.ts";
 export { createRuntime } from "./runtime.ts";
 export type { ThreadCounts } from "./scheduler.ts";
+export type { OutputStream, WasiConfig } from "./wasi-config.ts";
+export { DEFAULT_WASI_CONFIG } from "./wasi-config.ts";
+export { WASI_MODULE } from "./wasi-functions.ts";

@@ -34,6 +34,8 @@ export type GuestFailure =
   /** Its calls nested too deep: at the same call on every machine. */
   | { readonly kind: "stack-exhausted"; readonly phase: GuestPhase; readonly frames: readonly string[] }
   | { readonly kind: "deadline"; readonly phase: GuestPhase; readonly deadlineMs: number }
+  /** It ended its program (`proc_exit` of WASI) instead of returning. */
+  | { readonly kind: "exited"; readonly phase: GuestPhase; readonly exitCode: number }
   /** It used up the fuel of this call. Where, is the same on every machine. */
   | { readonly kind: "out-of-fuel"; readonly phase: GuestPhase; readonly fuel: number }
   /** It used up the processor time of this call. */
@@ -121,6 +123,8 @@ export function explainFailure(failure: GuestFailure): string {
       return `the guest trapped in its ${PHASE_NAMES[failure.phase]}: ${failure.message}`;
     case "stack-exhausted":
       return `the guest's calls nested too deep (in its ${PHASE_NAMES[failure.phase]})`;
+    case "exited":
+      return `the guest ended its program with exit code ${failure.exitCode} (in its ${PHASE_NAMES[failure.phase]})`;
     case "deadline":
       return `the guest did not return within ${failure.deadlineMs} ms (in its ${PHASE_NAMES[failure.phase]})`;
     case "out-of-fuel":

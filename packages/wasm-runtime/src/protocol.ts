@@ -6,6 +6,7 @@ import type { ModuleRefusal } from "./module-refusal.ts";
 import type { GuestFailure, GuestPhase } from "./outcome.ts";
 import type { CapExceeded, ResourceCaps } from "./rewrite/cap-limits.ts";
 import type { PrivateNames } from "./rewrite/private-names.ts";
+import type { OutputStream, WasiConfig } from "./wasi-config.ts";
 import type { WasmModule } from "./webassembly.ts";
 
 /**
@@ -44,6 +45,7 @@ export type ThreadReport =
 export type GuestMessage =
   | { readonly type: "compiled"; readonly result: CompileResult }
   | { readonly type: "host-call"; readonly call: HostCallReport }
+  | { readonly type: "output"; readonly stream: OutputStream; readonly bytes: Uint8Array }
   | { readonly type: "ended"; readonly ending: GuestEnding; readonly usage: GuestUsage };
 
 /** What a call has taken when it ended. */
@@ -83,7 +85,17 @@ export type CompileResult =
 export interface GuestSetup {
   readonly executable: Executable;
   readonly functions: readonly LinkedFunction[];
+  /** What answers the guest's WASI imports on its own thread; `null`: the guest gets none. */
+  readonly wasi: WasiSetup | null;
   readonly maxMessageBytes: number;
+}
+
+export interface WasiSetup {
+  readonly config: WasiConfig;
+  /** The functions that the guest imports. */
+  readonly functions: readonly string[];
+  /** Whether the guest exports `_initialize`, which wants to be called before everything else. */
+  readonly initialize: boolean;
 }
 
 /** A host function as the guest's thread sees it. */

@@ -1,3 +1,5 @@
+export type OutputStream = "stdout" | "stderr";
+
 /**
  * What a guest finds behind `wasi_snapshot_preview1`. All of it is plain data, and all that the guest can see: the same
  * config gives the same guest the same answers, on every machine and in every run.

@@ -3,6 +3,9 @@ import type { FunctionType } from "./inspection.ts";
 /** The import module of WASI preview 1. */
 export const WASI_MODULE = "wasi_snapshot_preview1";
 
+/** Of a WASI module that is no program: sets up what its other exports need. `() -> ()`. */
+export const WASI_INITIALIZE_EXPORT = "_initialize";
+
 /** A function that answers with an error number; 0 is success. */
 function errno<const Params extends readonly ("i32" | "i64")[]>(...params: Params) {
   return { params, results: ["i32"] } as const;

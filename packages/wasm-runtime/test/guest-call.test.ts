@@ -4,6 +4,7 @@ import { type CallEnd, runGuestCall } from "../src/guest-call.ts";
 import { createHostCallRunner } from "../src/host-call-runner.ts";
 import type { GuestEnding, GuestRequest } from "../src/protocol.ts";
 import type { SeatLoss } from "../src/shard.ts";
+import { createWasiOutput } from "../src/wasi-output.ts";
 import { type ScriptedSeat, scriptedSeat } from "./support/seats.ts";
 
 const USAGE = { fuelUsed: 5, slices: 1, cpuTimeMs: 0.5, memoryBytes: 65_536 };
@@ -32,6 +33,7 @@ async function callOn(
     seat,
     request: { type: "call", setup: null, call: { ...CALL, deadlineMs } },
     hostCalls: createHostCallRunner([], "head", { evaluationId: "", challengeId: "", validatorId: "" }),
+    output: createWasiOutput(null),
     threadHeapMiB: 64,
     maxStallMs: 100,
     stop,

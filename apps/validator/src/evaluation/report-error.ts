@@ -8,6 +8,7 @@ import type { ReportError } from "../report/schema.ts";
 export const CODE_OF_GUEST_FAILURE = {
   trap: "TRAP",
   deadline: "DEADLINE",
+  exited: "EXITED",
   "out-of-fuel": "OUT_OF_FUEL",
   "out-of-cpu-time": "OUT_OF_CPU_TIME",
   "stack-exhausted": "STACK_EXHAUSTED",

@@ -13,10 +13,12 @@ import type { Channel } from "./channel.ts";
 import { createHostCalls } from "./host-calls.ts";
 import { type GuestInstance, instantiateGuest } from "./instantiate.ts";
 import { createMetering } from "./metering.ts";
+import { createOutputBuffer } from "./output-buffer.ts";
 import type { RunQueue } from "./run-queue.ts";
 import { createSlices } from "./slices.ts";
 import { failed, type GuestState } from "./state.ts";
 import { createTurns } from "./turns.ts";
+import { createWasi } from "./wasi/create-wasi.ts";
 
 /** One guest of this thread. */
 export interface Guest {
@@ -52,6 +54,7 @@ export function createGuest({ number, setup, queue, channel, slice, createTrap }
     },
     leave() {
       slices.end(metering.fuelUsed());
+      output.flush();
       channel.idle();
     },
   });
@@ -60,6 +63,19 @@ export function createGuest({ number, setup, queue, channel, slice, createTrap }
     sliceEnded,
     budgetEnded: () => end(exhausted()),
   });
+  const output = createOutputBuffer((stream, bytes) => {
+    channel.report(number, { type: "output", stream, bytes }, [bytes.buffer]);
+  });
+  const wasi =
+    setup.wasi === null
+      ? null
+      : createWasi(setup.wasi.config, {
+          memory: () => state.memory,
+          fuelUsed: metering.fuelUsed,
+          charge: metering.charge,
+          output: output.add,
+          exit,
+        });
   const hostCalls = createHostCalls({
     state,
     fuelUsed: metering.fuelUsed,
@@ -83,6 +99,11 @@ export function createGuest({ number, setup, queue, channel, slice, createTrap }
     if (performance.now() >= deadlineAtMs) return failed({ kind: "deadline", phase, deadlineMs });
     if (slices.cpuTimeMs > maxCpuTimeMs) return failed({ kind: "out-of-cpu-time", phase, maxCpuTimeMs });
     return null;
+  }
+
+  function exit(exitCode: number): never {
+    state.ending ??= failed({ kind: "exited", phase: state.phase, exitCode });
+    throw createTrap();
   }
 
   function exhausted(): GuestEnding {
@@ -110,13 +131,15 @@ export function createGuest({ number, setup, queue, channel, slice, createTrap }
     const copies = call.arguments.flatMap((arg) =>
       typeof arg === "object" && "bytes" in arg ? [arg.bytes.buffer as ArrayBuffer] : [],
     );
+    // What was written before the call is heard before it.
+    output.flush();
     channel.report(number, { type: "host-call", call }, copies);
   }
 
   async function run(call: GuestCall): Promise<GuestEnding> {
     try {
       await turns.yield();
-      instance ??= instantiateGuest({ setup, state, metering, hostCalls, enterPhase });
+      instance ??= instantiateGuest({ setup, state, metering, hostCalls, wasi, enterPhase });
       if ("ending" in instance) return instance.ending;
       return await instance.call(call);
     } catch (thrown) {

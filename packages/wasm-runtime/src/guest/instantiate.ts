@@ -1,7 +1,14 @@
 import { GUEST_MEMORY_EXPORT } from "@assay/host-interface";
 import type { GuestPhase } from "../outcome.ts";
 import type { Executable, GuestCall, GuestEnding, GuestSetup } from "../protocol.ts";
-import { type WasmExports, type WasmFunction, type WasmMemory, webAssembly } from "../webassembly.ts";
+import { WASI_INITIALIZE_EXPORT, WASI_MODULE } from "../wasi-functions.ts";
+import {
+  type WasmExports,
+  type WasmFunction,
+  type WasmImports,
+  type WasmMemory,
+  webAssembly,
+} from "../webassembly.ts";
 import type { HostCalls } from "./host-calls.ts";
 import { createHostImports } from "./host-imports.ts";
 import type { Metering } from "./metering.ts";
@@ -9,6 +16,7 @@ import { placeInput } from "./place-input.ts";
 import { readResult } from "./read-result.ts";
 import { failed, type GuestState } from "./state.ts";
 import { readTrap, trapFailure } from "./trap.ts";
+import type { Wasi } from "./wasi/create-wasi.ts";
 
 /** One instance of a module, or how the guest ended instead of becoming one. */
 export type GuestInstance =
@@ -26,12 +34,13 @@ export interface InstantiateOptions {
   readonly state: GuestState;
   readonly metering: Metering;
   readonly hostCalls: HostCalls;
+  readonly wasi: Wasi | null;
   readonly enterPhase: (phase: GuestPhase) => void;
 }
 
 /** Links and instantiates a guest. Nothing of it runs: its start function is an export of the rewritten module. */
 export function instantiateGuest(options: InstantiateOptions): GuestInstance {
-  const { setup, state, metering, hostCalls } = options;
+  const { setup, state, metering, hostCalls, wasi } = options;
   const { executable } = setup;
   const imports = createHostImports(
     setup.functions,
@@ -40,6 +49,7 @@ export function instantiateGuest(options: InstantiateOptions): GuestInstance {
     hostCalls.call,
   );
   metering.addTo(imports);
+  if (setup.wasi !== null && wasi !== null) addWasi(imports, wasi, setup.wasi.functions);
   try {
     const { exports } = new webAssembly.Instance(executable.module, imports);
     metering.attach(exports);
@@ -49,6 +59,15 @@ export function instantiateGuest(options: InstantiateOptions): GuestInstance {
   } catch (thrown) {
     return { ending: instantiationEnding(thrown, executable) };
   }
+}
+
+/** WASI is answered on this thread: it needs the guest's memory, and nothing else. It never suspends. */
+function addWasi(imports: WasmImports, wasi: Wasi, functions: readonly string[]): void {
+  const provided = functions.map((name) => [name, wasi.imports[name]] as const);
+  imports[WASI_MODULE] = Object.assign(
+    imports[WASI_MODULE] ?? Object.create(null),
+    Object.fromEntries(provided),
+  );
 }
 
 function instantiationEnding(thrown: unknown, { importedFunctions }: Executable): GuestEnding {
@@ -62,7 +81,7 @@ function instantiationEnding(thrown: unknown, { importedFunctions }: Executable)
 function createInstance(
   exports: WasmExports,
   memory: WasmMemory,
-  { setup: { executable }, state, metering, enterPhase }: InstantiateOptions,
+  { setup: { executable, wasi }, state, metering, enterPhase }: InstantiateOptions,
 ): GuestInstance {
   const { names, importedFunctions } = executable;
   // Everything is called so that the engine can suspend it: every guest waits for its turns.
@@ -74,14 +93,12 @@ function createInstance(
     readTrap(thrown, { stackExhausted: metering.stackExhausted(), importedFunctions });
   const trapped = (thrown: unknown) => failed(trapFailure(readGuestTrap(thrown), state.phase));
 
-  let started = names.startExport === null;
+  const startExports = [names.startExport, wasi?.initialize ? WASI_INITIALIZE_EXPORT : null];
 
   /** @returns how the guest ended, or `null` if it goes on. */
   async function start(): Promise<GuestEnding | null> {
-    if (started || names.startExport === null) return null;
-    started = true;
     try {
-      await callExport(names.startExport);
+      for (const name of startExports.splice(0)) if (name !== null) await callExport(name);
       return null;
     } catch (thrown) {
       return trapped(thrown);

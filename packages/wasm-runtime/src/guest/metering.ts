@@ -11,6 +11,8 @@ export interface Metering {
   grant(fuel: number): void;
   /** Before every export that is called: its whole stack is free. */
   enterExport(): void;
+  /** Takes fuel for what the host does. While the guest is in an import. */
+  charge(fuel: number): void;
   /** What was used since `grant`. By the last stretch of code it can be more than was granted. */
   fuelUsed(): number;
   /** Whether what just trapped did so because its stack was used up. */
@@ -75,6 +77,9 @@ export function createMetering(
     },
     enterExport() {
       stackLeft.value = maxStackBytes;
+    },
+    charge(fuel) {
+      fuelLeft.value -= BigInt(fuel);
     },
     fuelUsed: () => Number(granted - fuelLeft.value),
     stackExhausted: () => stackLeft.value < 0,

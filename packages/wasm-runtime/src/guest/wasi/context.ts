@@ -1,3 +1,4 @@
+import type { OutputStream } from "../../wasi-config.ts";
 import type { WASI_FUNCTIONS, WasiFunctionName } from "../../wasi-functions.ts";
 import type { WasmMemory } from "../../webassembly.ts";
 import type { Errno } from "./errno.ts";
@@ -15,8 +16,6 @@ export interface WasiHooks {
   /** Ends the guest in a way that it cannot catch. */
   exit(code: number): never;
 }
-
-export type OutputStream = "stdout" | "stderr";
 
 type Lowered<Params extends readonly string[]> = {
   -readonly [Index in keyof Params]: Params[Index] extends "i64" ? bigint : number;

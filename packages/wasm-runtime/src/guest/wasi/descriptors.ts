@@ -1,4 +1,4 @@
-import type { OutputStream } from "./context.ts";
+import type { OutputStream } from "../../wasi-config.ts";
 import { ERRNO, type Errno } from "./errno.ts";
 
 export type Stream = "stdin" | OutputStream;

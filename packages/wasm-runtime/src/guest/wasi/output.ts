@@ -1,4 +1,5 @@
-import type { OutputStream, WasiHooks } from "./context.ts";
+import type { OutputStream } from "../../wasi-config.ts";
+import type { WasiHooks } from "./context.ts";
 
 /** What the guest writes, up to a number of bytes on both streams together. */
 export interface Output {
