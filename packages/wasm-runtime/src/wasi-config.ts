@@ -1,3 +1,4 @@
+/** Where a guest can write. */
 export type OutputStream = "stdout" | "stderr";
 
 /**
