@@ -13,6 +13,7 @@ import type { HostContext } from "./context.ts";
 import type { SandboxCounters } from "./counters.ts";
 import { failEvaluation } from "./fail-evaluation.ts";
 import { createGetTimestamp } from "./get-timestamp.ts";
+import { createGuestOutput, type GuestStream } from "./guest-output.ts";
 import { createLogMessage } from "./log-message.ts";
 import type { CommandRecord, LogRecord } from "./records.ts";
 import { createSandboxExec } from "./sandbox-exec.ts";
@@ -60,6 +61,13 @@ export interface SandboxHost extends HostFunctionRegistrar, AsyncDisposable {
   /** A copy of the lines that the guest logged, in order; bounded by the policy's `maxLogLines` and `maxLogBytes`. */
   logs(): readonly LogRecord[];
   /**
+   * Logs what a guest built for WASI writes to its standard output (at info) or error (at warn), a line at a time, by the rules of
+   * `log_message` and within its budget.
+   */
+  writeOutput(stream: GuestStream, bytes: Uint8Array): void;
+  /** The guest writes no more: logs what it left without an end of line. */
+  endOutput(): void;
+  /**
    * Makes the host as new, for the next evaluation: ends a command that still runs, waits until it is gone, closes the sandbox, and zeroes
    * counters, budgets, records, logs, the kept answer and `failure`. Calls are refused until it is over.
    *
@@ -98,6 +106,7 @@ export function createSandboxHost(options: SandboxHostOptions): SandboxHost {
     state: newState(),
     session: newSession(),
   };
+  let output = createGuestOutput(context);
   const oneAtATime = (hostFunction: HostFunction): HostFunction => ({
     ...hostFunction,
     handle: (call) => gate.enter(hostFunction.name, () => hostFunction.handle(call)),
@@ -124,6 +133,8 @@ export function createSandboxHost(options: SandboxHostOptions): SandboxHost {
     counters: () => ({ ...context.state.counters }),
     records: () => [...context.state.commands],
     logs: () => [...context.state.logs],
+    writeOutput: (stream, bytes) => output.write(stream, bytes),
+    endOutput: () => output.end(),
     async reset() {
       gate.check("reset");
       context.state.over.abort();
@@ -131,6 +142,7 @@ export function createSandboxHost(options: SandboxHostOptions): SandboxHost {
         const { session } = context;
         context.state = newState();
         context.session = newSession();
+        output = createGuestOutput(context);
         await session.close();
       });
     },

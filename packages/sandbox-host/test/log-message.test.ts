@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_LOG_LINE_BYTES } from "../src/log-message.ts";
+import { MAX_LOG_LINE_BYTES } from "../src/write-log-line.ts";
 import { call, log } from "./support/guest.ts";
 import { createTestHost } from "./support/host.ts";
 import { prepared } from "./support/policy.ts";
