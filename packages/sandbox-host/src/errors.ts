@@ -6,6 +6,12 @@ export type SandboxHostFailure =
   | { readonly code: "HOST_CLOSED"; readonly called: string }
   /** A deterministic clock needs a whole number of milliseconds that a double holds exactly. */
   | { readonly code: "CLOCK_NOT_EXACT"; readonly timestampMs: number }
+  /** Something else about a clock is wrong. */
+  | {
+      readonly code: "CLOCK_INVALID";
+      readonly field: "mode" | "advance" | "recordedDurationsMs";
+      readonly expected: string;
+    }
   /** The executor threw something that is not a `ProcessExecutorError`; `cause` has it. */
   | { readonly code: "EXECUTOR_FAILED"; readonly detail: string };
 
@@ -32,6 +38,8 @@ function describe(failure: SandboxHostFailure): string {
       return `${failure.called} was called on a sandbox host that is closed.`;
     case "CLOCK_NOT_EXACT":
       return `A deterministic clock needs timestampMs as a safe integer; ${failure.timestampMs} is none.`;
+    case "CLOCK_INVALID":
+      return `${failure.field} of a clock must be ${failure.expected}.`;
     case "EXECUTOR_FAILED":
       return `The process executor failed: ${failure.detail}`;
   }

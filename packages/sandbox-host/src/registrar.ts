@@ -90,17 +90,18 @@ export interface SandboxHost extends HostFunctionRegistrar, AsyncDisposable {
  * One guest and one call at a time: a call while another is not over is refused with `CALL_IN_PROGRESS`, so two callers cannot share a
  * budget. Nothing is opened or started before `prepare` or the first allowed command.
  *
- * @throws {SandboxHostError} `CLOCK_NOT_EXACT`: a deterministic clock needs a safe integer.
+ * @throws {SandboxHostError} `CLOCK_NOT_EXACT`: a deterministic clock needs a safe integer. `CLOCK_INVALID`: it is wrong otherwise.
  */
 export function createSandboxHost(options: SandboxHostOptions): SandboxHost {
   const { executor, policy, logger, identity = {} } = options;
-  const { clock = { mode: "real" }, maxKeptReplyBytes = DEFAULT_MAX_KEPT_REPLY_BYTES } = options;
+  const { maxKeptReplyBytes = DEFAULT_MAX_KEPT_REPLY_BYTES } = options;
+  const clock = checkClock(options.clock ?? { mode: "real" });
   const gate = createCallGate();
-  const newState = () => createEvaluationState(maxKeptReplyBytes);
+  const newState = () => createEvaluationState(clock, maxKeptReplyBytes);
   const newSession = () => createSandboxSession(executor, policy);
   const context: HostContext = {
     policy,
-    clock: checkClock(clock),
+    clock,
     logger,
     identity,
     state: newState(),

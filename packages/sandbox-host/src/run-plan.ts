@@ -1,7 +1,6 @@
 import type { SandboxExecAnswer } from "@assay/host-interface";
 import type { ProcessOutcome, ProcessResult } from "@assay/process-executor";
 import { type ApprovedPlan, type CommandRequest, decide } from "@assay/sandbox-policy";
-import { guestDurationMs } from "./clock.ts";
 import { callerOf, type ExecCall, type HostContext } from "./context.ts";
 import type { SandboxCounters } from "./counters.ts";
 import { failEvaluation } from "./fail-evaluation.ts";
@@ -28,7 +27,7 @@ export async function runPlan(
   call: ExecCall,
   approved: ApprovedRequest,
 ): Promise<SandboxExecAnswer> {
-  const { state, logger, clock } = context;
+  const { state, logger } = context;
   const { request, plan } = approved;
   state.counters.approved += 1;
   const result = await execute(context, call, approved);
@@ -43,7 +42,7 @@ export async function runPlan(
     "command ran",
   );
   return answerForGuest(result, {
-    durationMs: guestDurationMs(clock, result.durationMs),
+    durationMs: state.clock.commandTookMs(result.durationMs),
     timeoutMs: timeoutForGuest(context, approved),
     workingDirectory: plan.workingDirectory,
   });

@@ -1,5 +1,6 @@
 import type { ProcessExecutorError } from "@assay/process-executor";
 import type { BudgetSpent } from "@assay/sandbox-policy";
+import { type EvaluationClock, type SandboxClock, startClock } from "./clock.ts";
 import { type MutableCounters, zeroCounters } from "./counters.ts";
 import type { SandboxHostError } from "./errors.ts";
 import { createKeptReply, type KeptReply } from "./kept-reply.ts";
@@ -7,6 +8,7 @@ import { type CommandRecord, type LogRecord, MAX_COMMAND_RECORDS } from "./recor
 
 /** Everything that a host knows about the evaluation in progress. A reset replaces it whole. */
 export interface EvaluationState {
+  readonly clock: EvaluationClock;
   readonly counters: MutableCounters;
   /** What counts against the policy's budget. */
   readonly spent: { -readonly [Name in keyof BudgetSpent]: number };
@@ -23,8 +25,9 @@ export interface EvaluationState {
 export type HostFailure = ProcessExecutorError | SandboxHostError;
 
 /** The state before the first call. */
-export function createEvaluationState(maxKeptReplyBytes: number): EvaluationState {
+export function createEvaluationState(clock: SandboxClock, maxKeptReplyBytes: number): EvaluationState {
   return {
+    clock: startClock(clock),
     counters: zeroCounters(),
     spent: { executions: 0, totalTimeMs: 0, totalOutputBytes: 0, logLines: 0, logBytes: 0 },
     keptReply: createKeptReply(maxKeptReplyBytes),
