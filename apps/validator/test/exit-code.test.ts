@@ -128,8 +128,8 @@ describe("every way to end that is no verdict", () => {
         "links",
         guestModule({
           imports: [
-            { module: "env", name: "abort", params: 4, result: false },
-            { module: "platform_network", name: "http_get", params: 4, result: true },
+            { module: "env", name: "abort", params: 4, result: null },
+            { module: "platform_network", name: "http_get", params: 4, result: "i32" },
           ],
         }),
       ),

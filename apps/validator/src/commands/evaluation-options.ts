@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { SandboxClock } from "@assay/sandbox-host";
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { ValidatorError } from "../errors.ts";
@@ -7,6 +8,9 @@ import { LOG_LEVELS } from "../log/logger.ts";
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const MAX_MEMORY_MIB = 4096;
 const MAX_ID_CHARACTERS = 256;
+
+/** Where the clock of `--deterministic` begins when nobody says: 2023-11-14T22:13:20Z. */
+const DEFAULT_DETERMINISTIC_START_MS = 1_700_000_000_000;
 
 /** A whole number written in digits, and nothing else: no `1e3`, no `0x10`, no spaces. */
 function digits(unit: string, minimum: number, maximum: number) {
@@ -27,13 +31,7 @@ const file = z.string({ error: "is required" }).min(1, { error: "must be the pat
 
 const timestampError = "must be real, or milliseconds since 1970 in digits";
 const timestamp = z.union(
-  [
-    z.literal("real").transform(() => ({ mode: "real" as const })),
-    digits("milliseconds", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).transform((timestampMs) => ({
-      mode: "deterministic" as const,
-      timestampMs,
-    })),
-  ],
+  [z.literal("real"), digits("milliseconds", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)],
   { error: timestampError },
 );
 
@@ -45,7 +43,8 @@ const evaluationOptions = z.strictObject({
   challengeId: identifier.optional(),
   validatorId: identifier,
   abi: z.enum(["auto", "head", "pr33"]),
-  timestamp,
+  deterministic: z.boolean().default(false),
+  timestamp: timestamp.optional(),
   timeoutMs: digits("milliseconds", 1, MAX_TIMEOUT_MS),
   memoryMib: digits("MiB", 1, MAX_MEMORY_MIB),
   fuel: digits("units of fuel", 1, Number.MAX_SAFE_INTEGER).optional(),
@@ -54,7 +53,10 @@ const evaluationOptions = z.strictObject({
 });
 
 /** The options that `assay evaluate` and `assay validate` share, checked. */
-export type EvaluationOptions = z.infer<typeof evaluationOptions>;
+export interface EvaluationOptions extends Omit<z.infer<typeof evaluationOptions>, "timestamp"> {
+  /** What the two options about time come to. */
+  readonly clock: SandboxClock;
+}
 
 /** Adds the argument and the options to a command, with their help. */
 export function addEvaluationOptions(command: Command): Command {
@@ -69,8 +71,14 @@ export function addEvaluationOptions(command: Command): Command {
     .addOption(
       new Option("--abi <level>", "the guest contract").choices(["auto", "head", "pr33"]).default("auto"),
     )
-    .addOption(
-      new Option("--timestamp <when>", "the challenge's clock: real, or fixed at MS").default("real"),
+    .option(
+      "--deterministic",
+      "have two evaluations see the same: a clock made of fuel, no durations, one kind of NaN",
+    )
+    .option(
+      "--timestamp <when>",
+      "the challenge's clock: real, or milliseconds since 1970 at which it stands still or, with --deterministic, begins " +
+        `(default: real; with --deterministic ${DEFAULT_DETERMINISTIC_START_MS})`,
     )
     .addOption(new Option("--timeout-ms <n>", "for the whole evaluation, commands included").default("60000"))
     .addOption(new Option("--memory-mib <n>", "memory that the challenge may use").default("512"))
@@ -89,9 +97,27 @@ export function addEvaluationOptions(command: Command): Command {
  */
 export function parseEvaluationOptions(options: unknown): EvaluationOptions {
   const parsed = evaluationOptions.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${flagOf(path)} ${message}`);
-  throw new ValidatorError({ code: "USAGE", problems });
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${flagOf(path)} ${message}`);
+    throw new ValidatorError({ code: "USAGE", problems });
+  }
+  const { timestamp, ...checked } = parsed.data;
+  return { ...checked, clock: clockOf(checked.deterministic, timestamp) };
+}
+
+function clockOf(deterministic: boolean, timestamp: "real" | number | undefined): SandboxClock {
+  if (!deterministic) {
+    if (timestamp === undefined || timestamp === "real") return { mode: "real" };
+    return { mode: "deterministic", timestampMs: timestamp };
+  }
+  if (timestamp === "real") {
+    const problems = [
+      "--timestamp must be milliseconds since 1970 in digits: --deterministic has no real clock",
+    ];
+    throw new ValidatorError({ code: "USAGE", problems });
+  }
+  const timestampMs = timestamp ?? DEFAULT_DETERMINISTIC_START_MS;
+  return { mode: "deterministic", timestampMs, advance: "fuel" };
 }
 
 /** What a challenge is called when nobody says: its file's name, without what cannot be printed. */

@@ -35,14 +35,15 @@ export async function callGuest(
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<GuestCall> {
-  const { maxMemoryBytes } = request;
-  const module = await unlessAborted(runtime.compile(request.module, { maxMemoryBytes }), signal);
+  const { maxMemoryBytes, deterministic } = request;
+  const build = { maxMemoryBytes, deterministic };
+  const module = await unlessAborted(runtime.compile(request.module, build), signal);
   await using instance = await runtime.instantiate(module, {
     registrars: [registrar],
     abi: request.abi,
     identity: request.identity,
     deadlineMs: request.timeoutMs,
-    maxMemoryBytes,
+    ...build,
     ...(request.fuel === null ? {} : { fuel: request.fuel }),
     maxMessageBytes: maxRequestBytes(request.policy.policy.limits),
     maxResultBytes: MAX_RESULT_BYTES,

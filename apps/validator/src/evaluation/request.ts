@@ -19,6 +19,8 @@ export interface EvaluationRequest {
   readonly identity: CallerIdentity;
   readonly abi: AbiSelection;
   readonly clock: SandboxClock;
+  /** Whether what the guest computes must not depend on the kind of processor. The clock is its own matter. */
+  readonly deterministic: boolean;
   /** Bounds the whole evaluation, from compiling the module to its verdict, its commands included. At most 2 147 483 647. */
   readonly timeoutMs: number;
   readonly maxMemoryBytes: number;

@@ -113,6 +113,18 @@ export const evaluationReport = z
     cpuTimeMs: milliseconds
       .nullable()
       .describe("How long those turns took together; null when that is not known."),
+    deterministic: z
+      .boolean()
+      .nullable()
+      .describe(
+        "Whether it was asked for; what the guest saw is then the same on every machine. null when nothing was run.",
+      ),
+    clockStartMs: z
+      .int()
+      .nullable()
+      .describe(
+        "Where the guest's clock began, in milliseconds since 1970; null: it was the real one, or nothing was run.",
+      ),
     durationMs: milliseconds.describe("Wall clock from the loaded inputs to the end of the cleanup."),
     commands: z.array(commandReport).describe("In the order in which they ended; at most 1000."),
     commandsOmitted: count,

@@ -145,11 +145,23 @@ function denials({ commands }: EvaluationReport, { width, paint }: TextOptions):
 }
 
 function footer(report: EvaluationReport, { paint }: TextOptions): string[] {
-  const { policyFile, policySha256, moduleSha256, memoryPeakBytes, fuelUsed, durationMs, abi } = report;
+  const {
+    policyFile,
+    policySha256,
+    moduleSha256,
+    memoryPeakBytes,
+    fuelUsed,
+    durationMs,
+    abi,
+    deterministic,
+    clockStartMs,
+  } = report;
   const facts = [
     formatDuration(durationMs),
     memoryPeakBytes === null ? null : `${formatBytes(memoryPeakBytes)} of memory`,
     fuelUsed === null ? null : `${fuelUsed} of fuel`,
+    deterministic === true ? "deterministic" : null,
+    clockStartMs === null ? null : `clock from ${clockStartMs}`,
     abi === null ? null : `ABI ${abi}`,
     moduleSha256 === null ? null : `module ${moduleSha256.slice(0, 12)}`,
     policySha256 === null ? null : `policy ${policySha256.slice(0, 12)}`,

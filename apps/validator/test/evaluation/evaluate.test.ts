@@ -60,6 +60,7 @@ function request(changes: Partial<EvaluationRequest> = {}): EvaluationRequest {
     identity: { evaluationId: "e", challengeId: "c", validatorId: "v" },
     abi: "auto",
     clock: { mode: "real" },
+    deterministic: false,
     timeoutMs: 30_000,
     maxMemoryBytes: 16 * 1024 * 1024,
     fuel: null,

@@ -44,6 +44,14 @@ const valid: EvaluationReport = {
 const text = (report: EvaluationReport, width = 80) => renderText(report, { width, paint: plain });
 
 describe("a report", () => {
+  it("says that it was deterministic, and where the clock began", () => {
+    const lines = text({ ...valid, deterministic: true, clockStartMs: -1 })
+      .trimEnd()
+      .split("\n");
+    expect(lines.at(-1)).toContain(" · deterministic · clock from -1 · ABI head · ");
+    expect(text({ ...valid, deterministic: false, clockStartMs: null })).not.toMatch(/deterministic|clock/);
+  });
+
   it("has the verdict, the commands, the denials and the facts, in this order", () => {
     const denied: CommandReport = {
       outcome: "denied",

@@ -106,6 +106,8 @@ export const anyReport: fc.Arbitrary<EvaluationReport> = fc
       fuelVersion: fc.option(count),
       slices: fc.option(count),
       cpuTimeMs: fc.option(count),
+      deterministic: fc.option(fc.boolean()),
+      clockStartMs: fc.option(fc.maxSafeInteger()),
       durationMs: count,
       commands: fc.array(fc.oneof(ran, denied, unread), { maxLength: 60 }),
       commandsOmitted: count,

@@ -9,7 +9,7 @@ interface Import {
   readonly module: string;
   readonly name: string;
   readonly params: number;
-  readonly result: boolean;
+  readonly result: "i32" | "i64" | null;
 }
 
 /** A guest of a few bytes, at level head. Every function that is not described does the plainest thing that works. */
@@ -47,6 +47,19 @@ export const VALID: EvaluationOutput = {
   details: null,
 };
 
+/** Counts in the first word of memory, from 0: 21 million units of fuel, in rounds of 14. */
+const COUNTING_LOOP = [
+  ...[0x41, 0, 0x41, 0, 0x36, 0, 0], // i32.store
+  ...[0x03, 0x40], // loop
+  ...[0x41, 0, 0x41, 0, 0x28, 0, 0, 0x41, 1, 0x6a, 0x36, 0, 0], // i32.load, i32.add, i32.store
+  ...[0x41, 0, 0x28, 0, 0, 0x41, ...signed(1_500_000n), 0x49, 0x0d, 0, 0x0b], // i32.lt_u, br_if, end
+];
+/** A NaN with bits of its own, plus 1, as an i64. */
+const NAN_BITS = [
+  ...i64Const(0x7ff8_dead_beef_0001n),
+  ...[0xbf, 0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0xa0, 0xbd], // f64.reinterpret, f64.const 1, f64.add, i64.reinterpret
+];
+
 /** Returns `output`, whatever the submission is. */
 export function answeringGuest(output: EvaluationOutput): Uint8Array<ArrayBuffer> {
   const data = encodeEvaluationOutput("head", output);
@@ -73,8 +86,8 @@ export function talkingGuest(
   const [textAt, answerAt] = [DATA + request.length, DATA + request.length + text.length];
   return guestModule({
     imports: [
-      { module: "platform_sandbox", name: "sandbox_exec", params: 4, result: true },
-      { module: "platform_sandbox", name: "log_message", params: 3, result: false },
+      { module: "platform_sandbox", name: "sandbox_exec", params: 4, result: "i32" },
+      { module: "platform_sandbox", name: "log_message", params: 3, result: null },
     ],
     data: Buffer.concat([request, text, answer]),
     evaluate: [
@@ -86,12 +99,61 @@ export function talkingGuest(
   });
 }
 
+/** Bytes that the witness has for each command. */
+export const SEEN_BYTES = 1024;
+
+/**
+ * Runs `commands`, computes and asks for the time between them, and returns in its details all that it saw: times, answers, the status of
+ * each call, and the bits of a NaN that it computed.
+ */
+export function witnessGuest(commands: readonly (readonly string[])[]): Uint8Array<ArrayBuffer> {
+  const [getTimestamp, sandboxExec] = [0, 1];
+  const requests = commands.map(([command = "", ...args]) =>
+    encodeSandboxExecRequest("head", {
+      command,
+      args,
+      env: [],
+      workingDirectory: null,
+      stdin: null,
+      timeoutMs: null,
+    }),
+  );
+  const seenBytes = SEEN_BYTES * commands.length;
+  // The details come last: whatever is written over them is what is returned.
+  const answer = encodeEvaluationOutput("head", { ...VALID, details: new Uint8Array(seenBytes) });
+  const seenAt = DATA + answer.length - seenBytes;
+  const requestAt = (index: number) =>
+    DATA + answer.length + requests.slice(0, index).reduce((sum, { length }) => sum + length, 0);
+  const look = (index: number) => {
+    const at = seenAt + SEEN_BYTES * index;
+    return [
+      ...i32Const(at),
+      ...[0x10, getTimestamp, 0x37, 0, 0], // call, i64.store
+      ...COUNTING_LOOP,
+      ...i32Const(at + 8),
+      ...call(sandboxExec, [requestAt(index), requests[index]?.length ?? 0, at + 24, SEEN_BYTES - 24]),
+      ...[0x36, 0, 0], // i32.store
+      ...i32Const(at + 16),
+      ...NAN_BITS,
+      ...[0x37, 0, 0], // i64.store
+    ];
+  };
+  return guestModule({
+    imports: [
+      { module: "platform_sandbox", name: "get_timestamp", params: 0, result: "i64" },
+      { module: "platform_sandbox", name: "sandbox_exec", params: 4, result: "i32" },
+    ],
+    data: Buffer.concat([answer, ...requests]),
+    evaluate: [...commands.flatMap((_, index) => look(index)), ...i64Const(packed(DATA, answer.length))],
+  });
+}
+
 /** Logs `line` so many times, and returns `VALID`. */
 export function chattyGuest(line: string, times: number): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(line);
   const answer = encodeEvaluationOutput("head", VALID);
   return guestModule({
-    imports: [{ module: "platform_sandbox", name: "log_message", params: 3, result: false }],
+    imports: [{ module: "platform_sandbox", name: "log_message", params: 3, result: null }],
     data: Buffer.concat([text, answer]),
     evaluate: [
       ...Array.from({ length: times }, () => call(0, [1, DATA, text.length])).flat(),
@@ -104,7 +166,7 @@ export function chattyGuest(line: string, times: number): Uint8Array<ArrayBuffer
 export function loopingGuest(line: string): Uint8Array<ArrayBuffer> {
   const data = new TextEncoder().encode(line);
   return guestModule({
-    imports: [{ module: "platform_sandbox", name: "log_message", params: 3, result: false }],
+    imports: [{ module: "platform_sandbox", name: "log_message", params: 3, result: null }],
     data,
     evaluate: [...call(0, [1, DATA, data.length]), ...ENDLESS_LOOP],
   });
@@ -112,6 +174,7 @@ export function loopingGuest(line: string): Uint8Array<ArrayBuffer> {
 
 const I32 = 0x7f;
 const I64 = 0x7e;
+const RESULTS = { i32: [I32], i64: [I64], none: [] };
 
 /** The bytes of the guest's module. */
 export function guestModule(guest: GuestDescription): Uint8Array<ArrayBuffer> {
@@ -120,7 +183,7 @@ export function guestModule(guest: GuestDescription): Uint8Array<ArrayBuffer> {
     functionType(1, [I32]), // alloc
     functionType(2, [I32]), // allocate, validate
     functionType(2, [I64]), // evaluate
-    ...imports.map(({ params, result }) => functionType(params, result ? [I32] : [])),
+    ...imports.map(({ params, result }) => functionType(params, RESULTS[result ?? "none"])),
   ];
   const first = imports.length;
   const exported = (name: string, kind: number, index: number) => [...text(name), kind, ...unsigned(index)];
