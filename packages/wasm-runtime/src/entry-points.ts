@@ -14,14 +14,27 @@ export type EntryPoints =
  * Checks, before anything runs, that a guest has what a call of `entry` needs: a memory, the entry point, and an
  * allocator; `alloc` is preferred to `allocate`. A name with another type counts as missing, as in the original.
  */
-export function findEntryPoints({ exports }: ModuleInspection, entry: GuestCall["entry"]): EntryPoints {
-  const byName = new Map(exports.map((each) => [each.name, each]));
-  const memory = byName.get(GUEST_MEMORY_EXPORT);
-  if (memory?.kind !== "memory") return missing(GUEST_MEMORY_EXPORT, "memory", memory);
-  if (!has(byName, entry)) return missing(entry, typeOf(entry), byName.get(entry));
-  if (has(byName, "alloc")) return { ok: true, allocator: "alloc" };
-  if (has(byName, "allocate")) return { ok: true, allocator: "allocate" };
-  return missing("alloc", typeOf("alloc"), byName.get("alloc"));
+export function findEntryPoints(inspection: ModuleInspection, entry: GuestCall["entry"]): EntryPoints {
+  const [failure] = missingExports(inspection, entry);
+  if (failure !== undefined) return { ok: false, failure };
+  return { ok: true, allocator: has(byName(inspection), "alloc") ? "alloc" : "allocate" };
+}
+
+/** Everything that a call of `entry` needs and a guest does not have. */
+export function missingExports(inspection: ModuleInspection, entry: GuestCall["entry"]): MissingExport[] {
+  const exports = byName(inspection);
+  const memory = exports.get(GUEST_MEMORY_EXPORT);
+  const failures: MissingExport[] = [];
+  if (memory?.kind !== "memory") failures.push(missing(GUEST_MEMORY_EXPORT, "memory", memory));
+  if (!has(exports, entry)) failures.push(missing(entry, typeOf(entry), exports.get(entry)));
+  if (!has(exports, "alloc") && !has(exports, "allocate")) {
+    failures.push(missing("alloc", typeOf("alloc"), exports.get("alloc")));
+  }
+  return failures;
+}
+
+function byName({ exports }: ModuleInspection): ReadonlyMap<string, ModuleExport> {
+  return new Map(exports.map((each) => [each.name, each]));
 }
 
 /** Whether a guest has what sets up a WASI module that is no program. */
@@ -46,10 +59,12 @@ function typeOf(name: FunctionExport): string {
   return formatFunctionType({ params, results: result === null ? [] : [result] });
 }
 
-function missing(name: string, expected: string, found: ModuleExport | undefined): EntryPoints {
+function missing(name: string, expected: string, found: ModuleExport | undefined): MissingExport {
   return {
-    ok: false,
-    failure: { kind: "missing-export", name, expected, found: found === undefined ? null : foundType(found) },
+    kind: "missing-export",
+    name,
+    expected,
+    found: found === undefined ? null : foundType(found),
   };
 }
 

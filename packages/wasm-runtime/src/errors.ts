@@ -39,6 +39,13 @@ export class WasmRuntimeError extends Error {
   }
 }
 
+/** Why a module was refused, if that is what `error` says. */
+export function refusalOf(error: unknown): ModuleRefusal | null {
+  if (!(error instanceof WasmRuntimeError) || error.failure.code !== "MODULE_REFUSED") return null;
+  const { code: _, ...refusal } = error.failure;
+  return refusal;
+}
+
 function describe(failure: WasmRuntimeFailure): string {
   switch (failure.code) {
     case "MODULE_REFUSED":

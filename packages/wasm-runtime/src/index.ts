@@ -4,6 +4,15 @@ export type { InstanceConfig, ModuleLimits, RuntimeConfig, SliceSize } from "./d
 export { DEFAULT_INSTANCE_CONFIG, DEFAULT_MODULE_LIMITS, DEFAULT_RUNTIME_CONFIG } from "./defaults.ts";
 export type { HostFault, WasmRuntimeFailure } from "./errors.ts";
 export { WasmRuntimeError } from "./errors.ts";
+export type {
+  AdmissionFailure,
+  ExaminationRefusal,
+  ExaminedImport,
+  ModuleExamination,
+  RewriteCost,
+} from "./examination.ts";
+export type { ExamineOptions } from "./examine.ts";
+export { examineModule } from "./examine.ts";
 export { inspectModule } from "./inspect.ts";
 export type {
   FunctionType,
@@ -38,6 +47,7 @@ export { DEFAULT_MAX_STACK_BYTES, rewriteModule } from "./rewrite/rewrite.ts";
 export type { Runtime } from "./runtime.ts";
 export { createRuntime } from "./runtime.ts";
 export type { ThreadCounts } from "./scheduler.ts";
+export type { FeatureUse, UsedFeature } from "./used-features.ts";
 export type { OutputStream, WasiConfig } from "./wasi-config.ts";
 export { DEFAULT_WASI_CONFIG } from "./wasi-config.ts";
 export { WASI_MODULE } from "./wasi-functions.ts";

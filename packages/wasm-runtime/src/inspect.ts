@@ -1,8 +1,9 @@
-import { readDraft, type SectionDraft } from "./binary/section-draft.ts";
+import { readDraft, type SectionDraft, surveyDraft } from "./binary/section-draft.ts";
 import { unsupported } from "./binary/unsupported.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "./defaults.ts";
-import { WasmRuntimeError } from "./errors.ts";
+import { refusalOf, WasmRuntimeError } from "./errors.ts";
 import type { ModuleInspection, VisibleFeature } from "./inspection.ts";
+import type { ModuleRefusal } from "./module-refusal.ts";
 import { printable } from "./printable.ts";
 import { webAssembly } from "./webassembly.ts";
 
@@ -19,9 +20,47 @@ export function inspectModule(
   limits: ModuleLimits = DEFAULT_MODULE_LIMITS,
 ): ModuleInspection {
   requireSize(bytes, limits.maxModuleBytes);
-  const inspection = describeModule(readDraft(bytes, limits), bytes.byteLength);
+  const draft = readDraft(bytes, limits);
+  requireOneMemory(draft);
   requireValid(bytes);
-  return inspection;
+  return describeModule(draft, bytes.byteLength);
+}
+
+/** As much of an inspection as there is, and every reason why the module is refused. */
+export interface PartialInspection {
+  /** Of a module that is refused it says only what could be read of it; `null` when it is too large to look at. */
+  readonly inspection: ModuleInspection | null;
+  readonly refusals: readonly ModuleRefusal[];
+  /** Whether the engine calls it valid and all but the code of a function that is too large was read. */
+  readonly validated: boolean;
+}
+
+/** As `inspectModule`, for showing: what is refused does not hide the rest. */
+export function inspectPartially(bytes: Uint8Array, limits: ModuleLimits): PartialInspection {
+  const tooLarge = refusalBy(() => requireSize(bytes, limits.maxModuleBytes));
+  if (tooLarge !== null) return { inspection: null, refusals: [tooLarge], validated: false };
+  const { draft, refusals } = surveyDraft(bytes, limits);
+  const inspection = describeModule(draft, bytes.byteLength);
+  // A module that is refused for anything else is not worth the time that the engine may need for it.
+  if (refusals.some(({ reason }) => reason !== "function-too-large")) {
+    return { inspection, refusals, validated: false };
+  }
+  const last = refusalBy(() => {
+    requireOneMemory(draft);
+    requireValid(bytes);
+  });
+  return { inspection, refusals: last === null ? refusals : [...refusals, last], validated: last === null };
+}
+
+function refusalBy(check: () => void): ModuleRefusal | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    return refusal;
+  }
 }
 
 /** @throws {WasmRuntimeError} `MODULE_REFUSED` `too-large`. */
@@ -43,12 +82,13 @@ function requireValid(bytes: Uint8Array): void {
   throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "invalid", detail });
 }
 
+function requireOneMemory({ memories, imports }: SectionDraft): void {
+  const count = memories.length + imports.filter(({ kind }) => kind === "memory").length;
+  if (count > 1) throw unsupported("multiple-memories", `${count} memories`);
+}
+
 function describeModule(draft: SectionDraft, sizeBytes: number): ModuleInspection {
   const { types, functions, imports, exports, tables, memories, customSections } = draft;
-  const importedMemories = imports.filter(({ kind }) => kind === "memory").length;
-  if (memories.length + importedMemories > 1) {
-    throw unsupported("multiple-memories", `${memories.length + importedMemories} memories`);
-  }
   return {
     sizeBytes,
     imports,

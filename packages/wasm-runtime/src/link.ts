@@ -14,10 +14,13 @@ import {
 import type { GuestFailure, MismatchedImport, MissingImport } from "./outcome.ts";
 import { WASI_MODULE, wasiFunctionType } from "./wasi-functions.ts";
 
-export type LinkResult =
+/** What linking asks of a host function; who answers it does not matter. */
+export type Linkable = Pick<HostFunction, "signature">;
+
+export type LinkResult<F extends Linkable = HostFunction> =
   | {
       readonly ok: true;
-      readonly functions: readonly HostFunction[];
+      readonly functions: readonly F[];
       /** The names of the WASI functions that the guest's own thread answers. */
       readonly wasiFunctions: readonly string[];
     }
@@ -31,13 +34,13 @@ export type LinkResult =
  *
  * @param options - with `wasi`, the functions of WASI preview 1 are provided too; one of `functions` goes before them.
  */
-export function linkImports(
-  { imports }: ModuleInspection,
-  functions: ReadonlyMap<string, HostFunction>,
+export function linkImports<F extends Linkable>(
+  { imports }: Pick<ModuleInspection, "imports">,
+  functions: ReadonlyMap<string, F>,
   abi: AbiLevel,
   { wasi = false }: { readonly wasi?: boolean } = {},
-): LinkResult {
-  const found = new Map<string, HostFunction>();
+): LinkResult<F> {
+  const found = new Map<string, F>();
   const wasiFunctions = new Set<string>();
   const missing = new Map<string, MissingImport>();
   const mismatched = new Map<string, MismatchedImport>();
@@ -80,7 +83,7 @@ function wasiType({ module, name }: ModuleImport): FunctionType | null {
 }
 
 /** The WebAssembly type that a guest must import the function with. */
-function providedType({ signature }: HostFunction): FunctionType {
+function providedType({ signature }: Linkable): FunctionType {
   return {
     params: lowerParameters(signature.params),
     results: signature.result === null ? [] : [signature.result],

@@ -1,10 +1,10 @@
 import type { ModuleLimits } from "../defaults.ts";
-import { WasmRuntimeError } from "../errors.ts";
+import { refusalOf, WasmRuntimeError } from "../errors.ts";
 import type { FunctionType, Limits, ModuleExport, ModuleImport, ModuleTable } from "../inspection.ts";
-import type { CountedItem } from "../module-refusal.ts";
+import type { CountedItem, ModuleRefusal } from "../module-refusal.ts";
 import { type ByteReader, malformed } from "./byte-reader.ts";
 import { readBodySize } from "./code.ts";
-import { readSections, SECTION } from "./sections.ts";
+import { readSections, SECTION, type Section } from "./sections.ts";
 import { readFunctionType, readLimits, readTable, readValueType } from "./types.ts";
 import { unsupported } from "./unsupported.ts";
 
@@ -29,7 +29,48 @@ export interface SectionDraft {
 
 /** @throws {WasmRuntimeError} `MODULE_REFUSED`. Whether the module is valid as a whole is not known by then. */
 export function readDraft(bytes: Uint8Array, limits: ModuleLimits): SectionDraft {
-  const draft: SectionDraft = {
+  const draft = emptyDraft(limits);
+  for (const section of readSections(bytes)) readSection(draft, section);
+  return draft;
+}
+
+/** What could be read of a module, and why the rest could not. */
+export interface DraftSurvey {
+  readonly draft: SectionDraft;
+  /** At most one for each section, in their order; empty when all of it was read. */
+  readonly refusals: readonly ModuleRefusal[];
+}
+
+/**
+ * As `readDraft`, but goes on behind a section that is refused. What that one had left is missing from the draft. Only too
+ * many custom sections end it: there could be millions more.
+ */
+export function surveyDraft(bytes: Uint8Array, limits: ModuleLimits): DraftSurvey {
+  const draft = emptyDraft(limits);
+  const refusals: ModuleRefusal[] = [];
+  const note = (error: unknown) => {
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    // Where a section is missing, the ones behind may only seem to be wrong.
+    if (refusals.length === 0 || refusal.reason !== "invalid") refusals.push(refusal);
+  };
+  try {
+    for (const section of readSections(bytes)) {
+      try {
+        readSection(draft, section);
+      } catch (error) {
+        note(error);
+        if (section.id === SECTION.custom) break;
+      }
+    }
+  } catch (error) {
+    note(error);
+  }
+  return { draft, refusals };
+}
+
+function emptyDraft(limits: ModuleLimits): SectionDraft {
+  return {
     limits,
     types: [],
     functions: [],
@@ -45,12 +86,11 @@ export function readDraft(bytes: Uint8Array, limits: ModuleLimits): SectionDraft
     elementSegments: 0,
     dataSegments: 0,
   };
-  for (const { id, start, end, content } of readSections(bytes)) readSection(draft, id, end - start, content);
-  return draft;
 }
 
-function readSection(draft: SectionDraft, id: number, sizeBytes: number, content: ByteReader): void {
+function readSection(draft: SectionDraft, { id, start, end, content }: Section): void {
   const { limits } = draft;
+  const sizeBytes = end - start;
   switch (id) {
     case SECTION.custom:
       draft.customSections.push({ name: content.name(), sizeBytes });

@@ -1,4 +1,4 @@
-import { WasmRuntimeError } from "../errors.ts";
+import { refusalOf } from "../errors.ts";
 import { webAssembly } from "../webassembly.ts";
 import { type AdmissionLimits, DEFAULT_ADMISSION_LIMITS } from "./admission.ts";
 import { assembleModule } from "./assemble.ts";
@@ -80,10 +80,8 @@ export function rewriteModule(bytes: Uint8Array, options: RewriteOptions = {}): 
     return rewriteValid(bytes, options);
   } catch (error) {
     if (error instanceof RewriteRefused) return refused(error.refusal);
-    if (error instanceof WasmRuntimeError && error.failure.code === "MODULE_REFUSED") {
-      const { code: _, ...refusal } = error.failure;
-      if (refusal.reason === "invalid" || refusal.reason === "unsupported") return refused(refusal);
-    }
+    const refusal = refusalOf(error);
+    if (refusal?.reason === "invalid" || refusal?.reason === "unsupported") return refused(refusal);
     throw error;
   }
 }
