@@ -6,9 +6,11 @@ import { type CommandIo, type Run, writeOutput } from "./commands/command-io.ts"
 import { doctorCommand, failedDoctorReport } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { helpCommand } from "./commands/help.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { failedReport } from "./evaluation/build-report.ts";
 import { exitCodeTable } from "./exit-code.ts";
+import { failedInspectionReport } from "./inspection/build-report.ts";
 import type { Outcome } from "./outcome.ts";
 import { renderJson } from "./report/json.ts";
 import type { ReportError } from "./report/schema.ts";
@@ -17,6 +19,7 @@ const EXAMPLES = `Examples:
   assay evaluate contest.wasm --submission good.sh --policy contest.policy.json
   cat good.sh | assay evaluate contest.wasm --submission - --policy contest.policy.json --json
   assay validate contest.wasm --submission good.sh
+  assay inspect contest.wasm
   assay doctor`;
 
 const POLICIES = `Policies:
@@ -62,7 +65,12 @@ function createProgram(io: CommandIo, run: Run): Command {
       writeErr: (text) => io.stderr.write(text),
       outputError: (text, write) => write(`assay: ${printableText(usageText(text))}\n`),
     });
-  for (const command of [evaluateCommand(run), validateCommand(run), doctorCommand(run)]) {
+  for (const command of [
+    evaluateCommand(run),
+    validateCommand(run),
+    inspectCommand(run),
+    doctorCommand(run),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
     command.helpOption("-h, --help", "print this help").addHelpText("after", `\n${exitCodeTable()}`);
   }
@@ -86,6 +94,7 @@ function wantsJson(argv: readonly string[]): boolean {
 
 function usageReport([command]: readonly string[], error: ReportError) {
   if (command === "doctor") return failedDoctorReport(error);
+  if (command === "inspect") return failedInspectionReport(null, error);
   return failedReport(command === "validate" ? "validate" : "evaluate", error);
 }
 

@@ -1,6 +1,12 @@
+import { PLATFORM_SANDBOX } from "@assay/host-interface";
 import { createProcessExecutor, type ProcessExecutor } from "@assay/process-executor";
 import { createSandboxHost } from "@assay/sandbox-host";
-import { createRuntime } from "@assay/wasm-runtime";
+import {
+  createRuntime,
+  type ExamineOptions,
+  examineModule,
+  type ModuleExamination,
+} from "@assay/wasm-runtime";
 import type { Logger } from "pino";
 import type { EvaluationServices } from "./evaluation/evaluate.ts";
 
@@ -22,6 +28,19 @@ export function composeServices({ logger }: { readonly logger: Logger }): Servic
     createSandboxHost: (options) => createSandboxHost({ ...options, executor, logger }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/**
+ * Examines a challenge for the functions that `composeServices` gives it, and runs nothing of it.
+ *
+ * @throws {WasmRuntimeError} `THREAD_FAILED`.
+ * @throws the signal's reason, when it is aborted.
+ */
+export function examineChallenge(
+  module: Uint8Array,
+  options: Pick<ExamineOptions, "abi" | "maxMemoryBytes" | "deterministic" | "signal">,
+): Promise<ModuleExamination> {
+  return examineModule(module, { ...options, hostModules: [PLATFORM_SANDBOX] });
 }
 
 /** What runs commands, by itself: all that `doctor` looks at. */

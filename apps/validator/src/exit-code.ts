@@ -9,8 +9,9 @@ export type TerminationSignal = keyof typeof EXIT_CODE_OF_SIGNAL;
 export const EXIT_CODES: readonly ExitCode[] = [
   {
     exitCode: 0,
-    outcomes: ["valid", "ready"],
-    meaning: "the submission is valid; for doctor: this machine can evaluate",
+    outcomes: ["valid", "ready", "runnable"],
+    meaning:
+      "the submission is valid; for doctor: this machine can evaluate; for inspect: the module would be run",
   },
   { exitCode: 1, outcomes: ["not-valid"], meaning: "the submission is not valid" },
   {

@@ -3,6 +3,7 @@
  *
  * - `valid`, `not-valid`: the challenge gave a verdict.
  * - `ready`: `assay doctor` found everything that an evaluation needs.
+ * - `runnable`: `assay inspect` found nothing in a module that would keep it from being run.
  * - `misconfigured`: wrong usage, or a file or policy that is missing, unreadable or wrong. Nothing ran.
  * - `guest-failed`: the challenge gave no verdict: it trapped, ran out of time or memory, or could not be loaded.
  * - `isolation-unavailable`: this machine cannot isolate the commands that the policy allows.
@@ -13,6 +14,7 @@ export const OUTCOMES = [
   "valid",
   "not-valid",
   "ready",
+  "runnable",
   "misconfigured",
   "guest-failed",
   "isolation-unavailable",
@@ -59,6 +61,6 @@ export const OUTCOME_OF_ERROR = {
   MEMORY_UNAVAILABLE: "internal-error",
   INTERNAL: "internal-error",
   CANCELLED: "cancelled",
-} as const satisfies Record<string, Exclude<Outcome, "valid" | "not-valid" | "ready">>;
+} as const satisfies Record<string, Exclude<Outcome, "valid" | "not-valid" | "ready" | "runnable">>;
 
 export type ErrorCode = keyof typeof OUTCOME_OF_ERROR;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { assay, assayJson, CONTEST, parseDoctorReport, parseReport } from "./support/assay.ts";
+import {
+  assay,
+  assayJson,
+  CONTEST,
+  parseDoctorReport,
+  parseInspectionReport,
+  parseReport,
+} from "./support/assay.ts";
 
 describe("help", () => {
   it("teaches with examples, exit codes, and where policies are explained", async () => {
@@ -14,12 +21,15 @@ describe("help", () => {
     }
   });
 
-  it.each(["evaluate", "validate", "doctor"])("of %s has its options and the exit codes", async (command) => {
-    const { exitCode, stdout } = await assay([command, "--help"]);
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain("--json");
-    expect(stdout).toContain("Exit codes:");
-  });
+  it.each(["evaluate", "validate", "inspect", "doctor"])(
+    "of %s has its options and the exit codes",
+    async (command) => {
+      const { exitCode, stdout } = await assay([command, "--help"]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain("--json");
+      expect(stdout).toContain("Exit codes:");
+    },
+  );
 
   it("is on standard error when nothing was asked for, which is wrong usage", async () => {
     const { exitCode, stdout, stderr } = await assay([]);
@@ -147,6 +157,16 @@ describe("wrong usage", () => {
     });
   });
 
+  it("of inspect is one object too, when it asked for one", async () => {
+    const { exitCode, stdout } = await assay(["inspect", "a.wasm", "--memory-mib", "0", "--json"]);
+    expect(exitCode).toBe(2);
+    expect(parseInspectionReport(stdout)).toMatchObject({
+      outcome: "misconfigured",
+      error: { code: "USAGE", message: "--memory-mib must be a whole number of MiB from 1 to 4096" },
+    });
+    expect(parseInspectionReport((await assay(["inspect", "--json"])).stdout).error?.code).toBe("USAGE");
+  });
+
   it("is one object too when --json was misspelt as an option with a value", async () => {
     const { exitCode, stdout } = await assay(["evaluate", "a.wasm", "--json=1"]);
     expect(exitCode).toBe(2);
@@ -158,6 +178,7 @@ describe("wrong usage", () => {
     { name: "command", args: ["x\nassay: VALID"] },
     { name: "argument", args: ["doctor", "x\nassay: VALID\n(Did you mean x?)"] },
     { name: "file", args: ["evaluate", "x\nassay: VALID\n- VALID", ...some] },
+    { name: "module", args: ["inspect", "x\nassay: VALID\n- VALID"] },
     { name: "policy", args: ["evaluate", CONTEST, ...some, "--policy", "x\nassay: VALID\n- VALID"] },
     { name: "choice", args: ["evaluate", "a.wasm", ...some, "--abi", "x\nassay: VALID"] },
   ])("cannot write a line of its own: $name", async ({ args }) => {

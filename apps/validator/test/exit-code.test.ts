@@ -48,7 +48,7 @@ describe("the table", () => {
     expect(stdout).toContain(exitCodeTable());
     expect(exitCodeTable()).toMatchInlineSnapshot(`
       "Exit codes:
-          0  the submission is valid; for doctor: this machine can evaluate
+          0  the submission is valid; for doctor: this machine can evaluate; for inspect: the module would be run
           1  the submission is not valid
           2  wrong usage or configuration: a bad option, a file or policy that cannot be used
           3  the challenge failed: trap, deadline, memory, missing import, refused module

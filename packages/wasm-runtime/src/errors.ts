@@ -1,4 +1,4 @@
-import { describeRefusal, type ModuleRefusal } from "./module-refusal.ts";
+import { explainRefusal, type ModuleRefusal } from "./module-refusal.ts";
 import { printable } from "./printable.ts";
 
 /** What a host function did that ended its guest. */
@@ -49,7 +49,7 @@ export function refusalOf(error: unknown): ModuleRefusal | null {
 function describe(failure: WasmRuntimeFailure): string {
   switch (failure.code) {
     case "MODULE_REFUSED":
-      return `module refused: ${describeRefusal(failure)}`;
+      return `module refused: ${explainRefusal(failure)}`;
     case "INVALID_CONFIG":
       return `${failure.field} must be ${failure.expected}`;
     case "ENGINE_UNSUPPORTED":

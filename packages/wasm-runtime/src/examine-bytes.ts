@@ -146,5 +146,5 @@ function missingParts(
   const failures: AdmissionFailure[] = link.ok ? [] : [link.failure];
   const missing = ENTRIES.flatMap((entry) => missingExports(inspection, entry));
   const once = new Map(missing.map((failure) => [failure.name, failure]));
-  return [...failures, ...once.values()].map((failure) => ({ kind: "not-callable", failure }));
+  return [...once.values(), ...failures].map((failure) => ({ kind: "not-callable", failure }));
 }

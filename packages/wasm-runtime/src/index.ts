@@ -27,6 +27,7 @@ export type {
 export { formatFunctionType } from "./inspection.ts";
 export type { Instance } from "./instance.ts";
 export type { CountedItem, ModuleRefusal, UnsupportedFeature } from "./module-refusal.ts";
+export { explainRefusal } from "./module-refusal.ts";
 export type {
   GuestFailure,
   GuestOutcome,

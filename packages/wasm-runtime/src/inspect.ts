@@ -28,7 +28,7 @@ export function inspectModule(
 
 /** As much of an inspection as there is, and every reason why the module is refused. */
 export interface PartialInspection {
-  /** Of a module that is refused it says only what could be read of it; `null` when it is too large to look at. */
+  /** Of a module that is refused it says only what could be read of it; `null` when it is too large to look at, or nothing of it was. */
   readonly inspection: ModuleInspection | null;
   readonly refusals: readonly ModuleRefusal[];
   /** Whether the engine calls it valid and all but the code of a function that is too large was read. */
@@ -39,7 +39,8 @@ export interface PartialInspection {
 export function inspectPartially(bytes: Uint8Array, limits: ModuleLimits): PartialInspection {
   const tooLarge = refusalBy(() => requireSize(bytes, limits.maxModuleBytes));
   if (tooLarge !== null) return { inspection: null, refusals: [tooLarge], validated: false };
-  const { draft, refusals } = surveyDraft(bytes, limits);
+  const { draft, begun, refusals } = surveyDraft(bytes, limits);
+  if (!begun) return { inspection: null, refusals, validated: false };
   const inspection = describeModule(draft, bytes.byteLength);
   // A module that is refused for anything else is not worth the time that the engine may need for it.
   if (refusals.some(({ reason }) => reason !== "function-too-large")) {

@@ -64,7 +64,8 @@ export type ModuleRefusal =
   | { readonly reason: "compile-timeout"; readonly maxCompileMs: number }
   | { readonly reason: "compile-memory"; readonly threadHeapMiB: number };
 
-export function describeRefusal(refusal: ModuleRefusal): string {
+/** The refusal in one sentence, for people. What it quotes of a module is escaped. */
+export function explainRefusal(refusal: ModuleRefusal): string {
   switch (refusal.reason) {
     case "invalid":
       return `not a valid WebAssembly module: ${refusal.detail}`;

@@ -133,6 +133,14 @@ describe("all that is wrong is said at once", () => {
       },
       {
         kind: "not-callable",
+        failure: { kind: "missing-export", name: "evaluate", expected: "(i32, i32) -> i64", found: null },
+      },
+      {
+        kind: "not-callable",
+        failure: { kind: "missing-export", name: "alloc", expected: "(i32) -> i32", found: null },
+      },
+      {
+        kind: "not-callable",
         failure: {
           kind: "link-failed",
           missing: [{ module: "env", name: "abort", type: "() -> ()" }],
@@ -145,14 +153,6 @@ describe("all that is wrong is said at once", () => {
             },
           ],
         },
-      },
-      {
-        kind: "not-callable",
-        failure: { kind: "missing-export", name: "evaluate", expected: "(i32, i32) -> i64", found: null },
-      },
-      {
-        kind: "not-callable",
-        failure: { kind: "missing-export", name: "alloc", expected: "(i32) -> i32", found: null },
       },
     ]);
     expect({ entryPoints, allocator }).toEqual({ entryPoints: [], allocator: null });
@@ -214,9 +214,18 @@ describe("what is no module", () => {
     { name: "is text", bytes: new TextEncoder().encode("hello"), limits: {}, reason: "invalid" },
     { name: "is empty", bytes: new Uint8Array(), limits: {}, reason: "invalid" },
   ])("is refused and nothing else where it $name", ({ bytes, limits, reason }) => {
-    const { refusals, usedFeatures, rewrite, capped } = examine(bytes, limited(limits));
+    const { refusals, ...examined } = examine(bytes, limited(limits));
     expect(reasons(refusals)).toEqual([reason]);
-    expect({ usedFeatures, rewrite, capped }).toEqual({ usedFeatures: null, rewrite: null, capped: null });
+    expect(examined).toEqual({
+      inspection: null,
+      abi: null,
+      imports: [],
+      allocator: null,
+      entryPoints: [],
+      capped: null,
+      usedFeatures: null,
+      rewrite: null,
+    });
   });
 
   it("is refused in the engine's words where only the engine knows", () => {

@@ -7,12 +7,13 @@ import { renderJson } from "../report/json.ts";
 import { createPaint } from "../report/paint.ts";
 import type { DoctorReport, ReportError } from "../report/schema.ts";
 import { type CommandIo, outputWidth, type Run, writeOutput } from "./command-io.ts";
+import { jsonOption } from "./options.ts";
 
 /** `assay doctor`: says whether this machine can evaluate, and if not, why and what to do. */
 export function doctorCommand(run: Run): Command {
   return new Command("doctor")
     .description("say what this machine can enforce, and what to do where it cannot")
-    .option("--json", "print one JSON object on standard output, and nothing else there")
+    .addOption(jsonOption())
     .action((options: Record<string, unknown>) => run((io) => examine(options["json"] === true, io)));
 }
 

@@ -16,9 +16,8 @@ import { renderText } from "../report/text.ts";
 import { startStatusLine } from "../status-line.ts";
 import { type CommandIo, outputWidth, writeOutput } from "./command-io.ts";
 import { challengeIdOf, type EvaluationOptions, parseEvaluationOptions } from "./evaluation-options.ts";
+import { MIB } from "./options.ts";
 import { printableStack, showFailure } from "./show-failure.ts";
-
-const MIB = 1024 * 1024;
 
 /** What commander read of `assay evaluate` or `assay validate`. */
 export interface EvaluationArguments {

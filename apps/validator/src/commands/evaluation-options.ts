@@ -4,23 +4,13 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { ValidatorError } from "../errors.ts";
 import { LOG_LEVELS } from "../log/logger.ts";
+import { abiOption, digits, jsonOption, memoryOption, moduleOptions, parseOptions } from "./options.ts";
 
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-const MAX_MEMORY_MIB = 4096;
 const MAX_ID_CHARACTERS = 256;
 
 /** Where the clock of `--deterministic` begins when nobody says: 2023-11-14T22:13:20Z. */
 const DEFAULT_DETERMINISTIC_START_MS = 1_700_000_000_000;
-
-/** A whole number written in digits, and nothing else: no `1e3`, no `0x10`, no spaces. */
-function digits(unit: string, minimum: number, maximum: number) {
-  const error = `must be a whole number of ${unit} from ${minimum} to ${maximum}`;
-  return z
-    .string()
-    .regex(/^-?\d+$/, { error })
-    .transform(Number)
-    .pipe(z.int({ error }).min(minimum, { error }).max(maximum, { error }));
-}
 
 const identifier = z
   .string()
@@ -42,14 +32,11 @@ const evaluationOptions = z.strictObject({
   allowPermissive: z.boolean().default(false),
   challengeId: identifier.optional(),
   validatorId: identifier,
-  abi: z.enum(["auto", "head", "pr33"]),
-  deterministic: z.boolean().default(false),
   timestamp: timestamp.optional(),
   timeoutMs: digits("milliseconds", 1, MAX_TIMEOUT_MS),
-  memoryMib: digits("MiB", 1, MAX_MEMORY_MIB),
   fuel: digits("units of fuel", 1, Number.MAX_SAFE_INTEGER).optional(),
   logLevel: z.enum(LOG_LEVELS),
-  json: z.boolean().default(false),
+  ...moduleOptions,
 });
 
 /** The options that `assay evaluate` and `assay validate` share, checked. */
@@ -68,9 +55,7 @@ export function addEvaluationOptions(command: Command): Command {
     .option("--allow-permissive", "accept a policy that lets the challenge run any program")
     .option("--challenge-id <id>", "what the challenge is called (default: its file's name)")
     .addOption(new Option("--validator-id <id>", "who evaluates").default("local"))
-    .addOption(
-      new Option("--abi <level>", "the guest contract").choices(["auto", "head", "pr33"]).default("auto"),
-    )
+    .addOption(abiOption())
     .option(
       "--deterministic",
       "have two evaluations see the same: a clock made of fuel, no durations, one kind of NaN",
@@ -81,13 +66,13 @@ export function addEvaluationOptions(command: Command): Command {
         `(default: real; with --deterministic ${DEFAULT_DETERMINISTIC_START_MS})`,
     )
     .addOption(new Option("--timeout-ms <n>", "for the whole evaluation, commands included").default("60000"))
-    .addOption(new Option("--memory-mib <n>", "memory that the challenge may use").default("512"))
+    .addOption(memoryOption())
     .option(
       "--fuel <n>",
       "what the challenge may compute: about one unit for each instruction (default: no limit)",
     )
     .addOption(new Option("--log-level <level>", "on standard error").choices(LOG_LEVELS).default("info"))
-    .option("--json", "print one JSON object on standard output, and nothing else there");
+    .addOption(jsonOption());
 }
 
 /**
@@ -96,12 +81,7 @@ export function addEvaluationOptions(command: Command): Command {
  * @throws {ValidatorError} `USAGE`.
  */
 export function parseEvaluationOptions(options: unknown): EvaluationOptions {
-  const parsed = evaluationOptions.safeParse(options);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${flagOf(path)} ${message}`);
-    throw new ValidatorError({ code: "USAGE", problems });
-  }
-  const { timestamp, ...checked } = parsed.data;
+  const { timestamp, ...checked } = parseOptions(evaluationOptions, options);
   return { ...checked, clock: clockOf(checked.deterministic, timestamp) };
 }
 
@@ -124,8 +104,4 @@ function clockOf(deterministic: boolean, timestamp: "real" | number | undefined)
 export function challengeIdOf(path: string): string {
   const name = basename(path, ".wasm").replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "");
   return name.slice(0, MAX_ID_CHARACTERS) || "challenge";
-}
-
-function flagOf(path: readonly PropertyKey[]): string {
-  return `--${String(path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

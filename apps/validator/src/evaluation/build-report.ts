@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { CommandRecord, SandboxHost } from "@assay/sandbox-host";
 import { OUTCOME_OF_ERROR } from "../outcome.ts";
 import type { CommandReport, EvaluationReport, ReportError } from "../report/schema.ts";
+import { shorten } from "../report/shorten.ts";
 import type { GuestCall, Verdict } from "./guest-call.ts";
 import type { EvaluationCall, EvaluationRequest } from "./request.ts";
 
@@ -54,13 +55,13 @@ export function buildReport({ request, host, ending, called, durationMs }: Evalu
 
 /** The report of an evaluation that came to no verdict, as far as it is known before anything was run. */
 export function failedReport(call: EvaluationCall, error: ReportError): EvaluationReport {
-  const { text, omitted } = shortened(error.message);
+  const { text, omitted } = shorten(error.message, MAX_TEXT_CHARACTERS);
   const message = omitted === 0 ? text : `${text}… (${omitted} more characters)`;
   return emptyReport(call, OUTCOME_OF_ERROR[error.code], { code: error.code, message });
 }
 
 function verdictReport(call: EvaluationCall, verdict: Verdict): EvaluationReport {
-  const message = verdict.message === null ? null : shortened(verdict.message);
+  const message = verdict.message === null ? null : shorten(verdict.message, MAX_TEXT_CHARACTERS);
   return {
     ...emptyReport(call, verdict.valid ? "valid" : "not-valid", null),
     score: verdict.score === null ? null : String(verdict.score),
@@ -123,13 +124,6 @@ function commandReport(record: CommandRecord): CommandReport {
     default:
       return { ...record, args: [...record.args], durationMs: roundMs(record.durationMs) };
   }
-}
-
-/** The beginning of a text, without half of a surrogate pair at its end. */
-function shortened(text: string): { readonly text: string; readonly omitted: number } {
-  if (text.length <= MAX_TEXT_CHARACTERS) return { text, omitted: 0 };
-  const kept = text.slice(0, MAX_TEXT_CHARACTERS).replace(/[\ud800-\udbff]$/, "");
-  return { text: kept, omitted: text.length - kept.length };
 }
 
 function base64(bytes: Uint8Array | null): string | null {

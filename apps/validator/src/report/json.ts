@@ -1,3 +1,4 @@
+import type { InspectionReport } from "./inspection-schema.ts";
 import type { DoctorReport, EvaluationReport } from "./schema.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { DoctorReport, EvaluationReport } from "./schema.ts";
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** The report as one line of JSON, safe to look at in a terminal. Parsing it gives the report back. */
-export function renderJson(report: EvaluationReport | DoctorReport): string {
+export function renderJson(report: EvaluationReport | DoctorReport | InspectionReport): string {
   return `${JSON.stringify(report).replace(UNPRINTABLE, escapeUnits)}\n`;
 }
 

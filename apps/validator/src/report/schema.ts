@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { type ErrorCode, OUTCOME_OF_ERROR, OUTCOMES } from "../outcome.ts";
 
-const ERROR_CODES = Object.keys(OUTCOME_OF_ERROR) as ErrorCode[];
+export const ERROR_CODES = Object.keys(OUTCOME_OF_ERROR) as ErrorCode[];
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const count = z.int().nonnegative();
-const milliseconds = z.number().nonnegative();
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const count = z.int().nonnegative();
+export const milliseconds = z.number().nonnegative();
 
 /** Why there is no verdict. */
 export const reportError = z
@@ -79,7 +79,7 @@ export const evaluationReport = z
   .strictObject({
     reportVersion: z.literal(1),
     call: z.enum(["evaluate", "validate"]).describe("Which export of the challenge was called."),
-    outcome: z.enum(OUTCOMES).exclude(["ready"]),
+    outcome: z.enum(OUTCOMES).exclude(["ready", "runnable"]),
     score: z
       .string()
       .regex(/^(0|-?[1-9]\d*)$/)
@@ -156,7 +156,7 @@ export const evaluationReport = z
 export const doctorReport = z
   .strictObject({
     reportVersion: z.literal(1),
-    outcome: z.enum(OUTCOMES).exclude(["valid", "not-valid"]),
+    outcome: z.enum(OUTCOMES).exclude(["valid", "not-valid", "runnable"]),
     node: z.strictObject({
       version: z.string(),
       promiseIntegration: z.boolean().describe("Whether a guest can wait for a command (JSPI)."),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { inspectionReport } from "../../src/report/inspection-schema.ts";
 import { doctorReport, evaluationReport } from "../../src/report/schema.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -76,6 +77,10 @@ export function parseReport(stdout: string) {
 
 export function parseDoctorReport(stdout: string) {
   return doctorReport.parse(JSON.parse(stdout));
+}
+
+export function parseInspectionReport(stdout: string) {
+  return inspectionReport.parse(JSON.parse(stdout));
 }
 
 /** A directory that is gone when the test is. */

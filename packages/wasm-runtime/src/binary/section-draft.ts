@@ -37,6 +37,8 @@ export function readDraft(bytes: Uint8Array, limits: ModuleLimits): SectionDraft
 /** What could be read of a module, and why the rest could not. */
 export interface DraftSurvey {
   readonly draft: SectionDraft;
+  /** Whether the bytes begin as a module does. */
+  readonly begun: boolean;
   /** At most one for each section, in their order; empty when all of it was read. */
   readonly refusals: readonly ModuleRefusal[];
 }
@@ -48,6 +50,7 @@ export interface DraftSurvey {
 export function surveyDraft(bytes: Uint8Array, limits: ModuleLimits): DraftSurvey {
   const draft = emptyDraft(limits);
   const refusals: ModuleRefusal[] = [];
+  let begun = false;
   const note = (error: unknown) => {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
@@ -56,6 +59,7 @@ export function surveyDraft(bytes: Uint8Array, limits: ModuleLimits): DraftSurve
   };
   try {
     for (const section of readSections(bytes)) {
+      begun = true;
       try {
         readSection(draft, section);
       } catch (error) {
@@ -66,7 +70,7 @@ export function surveyDraft(bytes: Uint8Array, limits: ModuleLimits): DraftSurve
   } catch (error) {
     note(error);
   }
-  return { draft, refusals };
+  return { draft, begun: begun || refusals.length === 0, refusals };
 }
 
 function emptyDraft(limits: ModuleLimits): SectionDraft {
