@@ -6,7 +6,7 @@ import {
   hostFunctionKey,
   resolveAbiLevel,
 } from "@assay/host-interface";
-import { surveyDraft } from "./binary/section-draft.ts";
+import { surveyDraft } from "./binary/survey-draft.ts";
 import type { ModuleLimits } from "./defaults.ts";
 import { findEntryPoints, missingExports } from "./entry-points.ts";
 import type { AdmissionFailure, ExaminationRefusal, ModuleExamination, RewriteCost } from "./examination.ts";

@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
 import type { HostModule } from "@assay/host-interface";
+import { readThreadFailure, startBareWorker, threadFailed } from "./bare-worker.ts";
 import { resolveInstanceConfig, resolveRuntimeConfig } from "./config.ts";
 import type { InstanceConfig, RuntimeConfig } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
@@ -60,20 +60,22 @@ async function examineOnThread(
   signal: AbortSignal | null,
 ): Promise<ModuleExamination> {
   const { promise, resolve, reject } = Promise.withResolvers<ModuleExamination>();
-  const worker = startThread(request, threadHeapMiB);
+  const worker = startBareWorker("examination-thread", {
+    name: "assay-examination",
+    threadHeapMiB,
+    workerData: request,
+  });
   const refuse = (refusal: ModuleRefusal) => resolve(unexamined(refusal));
   const abort = () => reject(signal?.reason);
   const timer = setTimeout(() => refuse({ reason: "compile-timeout", maxCompileMs }), maxCompileMs);
   signal?.addEventListener("abort", abort, { once: true });
   worker.on("message", resolve);
-  worker.on("error", (error: Error) => {
-    if ("code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
-      refuse({ reason: "compile-memory", threadHeapMiB });
-    } else reject(new WasmRuntimeError({ code: "THREAD_FAILED", detail: error.message }, { cause: error }));
+  worker.on("error", (error) => {
+    const failure = readThreadFailure(error);
+    if (failure.kind === "failed") reject(failure.error);
+    else refuse({ reason: "compile-memory", threadHeapMiB });
   });
-  worker.on("exit", (code) => {
-    reject(new WasmRuntimeError({ code: "THREAD_FAILED", detail: `it exited with code ${code}` }));
-  });
+  worker.on("exit", (code) => reject(threadFailed(`it exited with code ${code}`)));
   try {
     return await promise;
   } finally {
@@ -81,25 +83,6 @@ async function examineOnThread(
     signal?.removeEventListener("abort", abort);
     await worker.terminate();
   }
-}
-
-const SOURCE_CONDITION = "--conditions=@assay/source";
-
-/** As a guest's thread it inherits nothing: no environment, no options, no standard streams. */
-function startThread(request: ExaminationRequest, threadHeapMiB: number): Worker {
-  const fromSource = import.meta.url.endsWith(".ts");
-  const entry = new URL(fromSource ? "./examination-thread.ts" : "./examination-thread.js", import.meta.url);
-  return new Worker(entry, {
-    name: "assay-examination",
-    argv: [],
-    env: {},
-    execArgv: fromSource ? [SOURCE_CONDITION] : [],
-    stdin: false,
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: threadHeapMiB },
-    workerData: request,
-  });
 }
 
 function unexamined(refusal: ModuleRefusal): ModuleExamination {

@@ -1,4 +1,5 @@
-import { readDraft, type SectionDraft, surveyDraft } from "./binary/section-draft.ts";
+import { readDraft, type SectionDraft } from "./binary/section-draft.ts";
+import { surveyDraft } from "./binary/survey-draft.ts";
 import { unsupported } from "./binary/unsupported.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "./defaults.ts";
 import { refusalOf, WasmRuntimeError } from "./errors.ts";

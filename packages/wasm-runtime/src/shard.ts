@@ -1,7 +1,8 @@
+import type { ThreadFailure } from "./bare-worker.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import type { GuestPhase } from "./outcome.ts";
 import type { GuestMessage, GuestRequest, ThreadReport } from "./protocol.ts";
-import type { GuestThread, ThreadFailure, ThreadProgress } from "./thread.ts";
+import type { GuestThread, ThreadProgress } from "./thread.ts";
 
 /** Why a guest lost its thread. */
 export type SeatLoss =

@@ -1,6 +1,6 @@
-import { Worker, type WorkerOptions } from "node:worker_threads";
+import { readThreadFailure, startBareWorker, type ThreadFailure, threadFailed } from "./bare-worker.ts";
 import type { SliceSize } from "./defaults.ts";
-import { WasmRuntimeError } from "./errors.ts";
+import type { WasmRuntimeError } from "./errors.ts";
 import type { GuestPhase } from "./outcome.ts";
 import {
   CONTROL,
@@ -12,11 +12,6 @@ import {
 } from "./protocol.ts";
 import { settleWithin } from "./settle-within.ts";
 import { PAGE_BYTES } from "./webassembly.ts";
-
-/** How a thread ended that nobody ended. */
-export type ThreadFailure =
-  | { readonly kind: "out-of-memory" }
-  | { readonly kind: "failed"; readonly error: WasmRuntimeError };
 
 /** Who hears of what a thread reports. One at a time. */
 export interface ThreadListener {
@@ -61,14 +56,8 @@ export interface ThreadOptions {
 /** A guest can keep the engine busy where it looks for no interruption; a large function being compiled, for instance. */
 const TERMINATION_GRACE_MS = 10_000;
 
-const SOURCE_CONDITION = "--conditions=@assay/source";
-
 /**
- * Starts a thread for guests.
- *
- * It inherits nothing: no environment, no options of this process (a script that they preload would run beside guests),
- * no standard streams. Its `resourceLimits` are a second net for what guests can make the engine allocate on the
- * JavaScript heap; they do not bound a guest's memory, which the rewritten module does.
+ * Starts a thread for guests, which inherits nothing of this process: see `startBareWorker`.
  *
  * @throws {WasmRuntimeError} `THREAD_FAILED`: it did not start.
  */
@@ -87,8 +76,8 @@ export async function startGuestThread(options: ThreadOptions): Promise<GuestThr
   }
 
   worker.on("message", (report: ThreadReport) => listener?.report(report));
-  worker.on("error", (error) => fail(readFailure(error)));
-  worker.on("messageerror", (error) => fail(readFailure(error)));
+  worker.on("error", (error) => fail(readThreadFailure(error)));
+  worker.on("messageerror", (error) => fail(readThreadFailure(error)));
   worker.on("exit", (code) => {
     if (alive) fail({ kind: "failed", error: threadFailed(`it exited with code ${code}`) });
   });
@@ -124,43 +113,12 @@ export async function startGuestThread(options: ThreadOptions): Promise<GuestThr
 }
 
 function spawnWorker({ threadHeapMiB, slice }: ThreadOptions) {
-  const fromSource = import.meta.url.endsWith(".ts");
-  const entry = new URL(fromSource ? "./guest-thread.ts" : "./guest-thread.js", import.meta.url);
   const control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
   const workerData: ThreadData = { control, slice };
-  const worker = createWorker(entry, {
-    name: "assay-guests",
-    argv: [],
-    env: {},
-    execArgv: fromSource ? [SOURCE_CONDITION] : [],
-    stdin: false,
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: threadHeapMiB },
-    workerData,
-  });
+  const worker = startBareWorker("guest-thread", { name: "assay-guests", threadHeapMiB, workerData });
   return { worker, control };
-}
-
-function createWorker(entry: URL, options: WorkerOptions): Worker {
-  try {
-    return new Worker(entry, options);
-  } catch (error) {
-    throw threadFailed("it could not be created", error);
-  }
-}
-
-function readFailure(error: unknown): ThreadFailure {
-  if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
-    return { kind: "out-of-memory" };
-  }
-  return { kind: "failed", error: threadFailed(error instanceof Error ? error.message : "unknown", error) };
 }
 
 function failureError(failure: ThreadFailure): WasmRuntimeError {
   return failure.kind === "failed" ? failure.error : threadFailed("its heap ran out");
-}
-
-function threadFailed(detail: string, cause?: unknown): WasmRuntimeError {
-  return new WasmRuntimeError({ code: "THREAD_FAILED", detail }, { cause });
 }

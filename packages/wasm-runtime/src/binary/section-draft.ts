@@ -1,7 +1,7 @@
 import type { ModuleLimits } from "../defaults.ts";
-import { refusalOf, WasmRuntimeError } from "../errors.ts";
+import { WasmRuntimeError } from "../errors.ts";
 import type { FunctionType, Limits, ModuleExport, ModuleImport, ModuleTable } from "../inspection.ts";
-import type { CountedItem, ModuleRefusal } from "../module-refusal.ts";
+import type { CountedItem } from "../module-refusal.ts";
 import { type ByteReader, malformed } from "./byte-reader.ts";
 import { readBodySize } from "./code.ts";
 import { readSections, SECTION, type Section } from "./sections.ts";
@@ -34,46 +34,8 @@ export function readDraft(bytes: Uint8Array, limits: ModuleLimits): SectionDraft
   return draft;
 }
 
-/** What could be read of a module, and why the rest could not. */
-export interface DraftSurvey {
-  readonly draft: SectionDraft;
-  /** Whether the bytes begin as a module does. */
-  readonly begun: boolean;
-  /** At most one for each section, in their order; empty when all of it was read. */
-  readonly refusals: readonly ModuleRefusal[];
-}
-
-/**
- * As `readDraft`, but goes on behind a section that is refused. What that one had left is missing from the draft. Only too
- * many custom sections end it: there could be millions more.
- */
-export function surveyDraft(bytes: Uint8Array, limits: ModuleLimits): DraftSurvey {
-  const draft = emptyDraft(limits);
-  const refusals: ModuleRefusal[] = [];
-  let begun = false;
-  const note = (error: unknown) => {
-    const refusal = refusalOf(error);
-    if (refusal === null) throw error;
-    // Where a section is missing, the ones behind may only seem to be wrong.
-    if (refusals.length === 0 || refusal.reason !== "invalid") refusals.push(refusal);
-  };
-  try {
-    for (const section of readSections(bytes)) {
-      begun = true;
-      try {
-        readSection(draft, section);
-      } catch (error) {
-        note(error);
-        if (section.id === SECTION.custom) break;
-      }
-    }
-  } catch (error) {
-    note(error);
-  }
-  return { draft, begun: begun || refusals.length === 0, refusals };
-}
-
-function emptyDraft(limits: ModuleLimits): SectionDraft {
+/** The draft before the first section. */
+export function emptyDraft(limits: ModuleLimits): SectionDraft {
   return {
     limits,
     types: [],
@@ -92,7 +54,8 @@ function emptyDraft(limits: ModuleLimits): SectionDraft {
   };
 }
 
-function readSection(draft: SectionDraft, { id, start, end, content }: Section): void {
+/** @throws {WasmRuntimeError} `MODULE_REFUSED`. */
+export function readSection(draft: SectionDraft, { id, start, end, content }: Section): void {
   const { limits } = draft;
   const sizeBytes = end - start;
   switch (id) {
