@@ -4,13 +4,15 @@ import { expect, it } from "vitest";
 import {
   CONTEST,
   CONTEST_POLICY,
+  parseInspectionReport,
   parseReport,
   startAssay,
   temporaryDirectory,
   temporaryFile,
 } from "./support/assay.ts";
 import { answeringGuest, loopingGuest, VALID } from "./support/guest-module.ts";
-import { processesWith, uniqueMarker, until } from "./support/processes.ts";
+import { processesWith, threadsOf, uniqueMarker, until } from "./support/processes.ts";
+import { slowModule } from "./support/slow-module.ts";
 
 /** An evaluation whose command is running, in a temporary directory that nobody else uses. */
 async function startLoopingSubmission(...options: string[]) {
@@ -90,4 +92,15 @@ it("waiting for standard input is ended by a signal", async () => {
   const result = await ended;
   expect(result.exitCode).toBe(143);
   expect(parseReport(result.stdout)).toMatchObject({ outcome: "cancelled", moduleSha256: null });
+});
+
+it("SIGINT ends an inspection in the middle of a module that takes long to read", async () => {
+  const { child, ended } = startAssay(["inspect", temporaryFile("slow.wasm", slowModule()), "--json"]);
+  // The kernel keeps 15 characters of a thread's name.
+  await until(() => threadsOf(child.pid).includes("assay-examinati"), "the module is examined");
+  child.kill("SIGINT");
+  const { exitCode, stdout } = await ended;
+  expect(exitCode).toBe(130);
+  const error = { code: "CANCELLED", message: "the inspection was cancelled before its end" };
+  expect(parseInspectionReport(stdout)).toMatchObject({ outcome: "cancelled", error });
 });

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { Command } from "commander";
 import { z } from "zod";
 import { examineChallenge } from "../compose.ts";
-import { CANCELLED, errorOfThrown } from "../evaluation/report-error.ts";
+import { errorOfThrown } from "../evaluation/report-error.ts";
 import { readInputFile } from "../inputs.ts";
 import { buildInspectionReport, failedInspectionReport } from "../inspection/build-report.ts";
 import type { Outcome } from "../outcome.ts";
@@ -10,10 +10,13 @@ import type { InspectionReport } from "../report/inspection-schema.ts";
 import { renderInspectionText } from "../report/inspection-text.ts";
 import { renderJson } from "../report/json.ts";
 import { createPaint } from "../report/paint.ts";
+import type { ReportError } from "../report/schema.ts";
 import { startStatusLine } from "../status-line.ts";
 import { type CommandIo, outputWidth, type Run, writeOutput } from "./command-io.ts";
 import { abiOption, jsonOption, MIB, memoryOption, moduleOptions, parseOptions } from "./options.ts";
 import { printableStack, showFailure } from "./show-failure.ts";
+
+const CANCELLED: ReportError = { code: "CANCELLED", message: "the inspection was cancelled before its end" };
 
 const inspectOptions = z.strictObject(moduleOptions);
 

@@ -13,6 +13,16 @@ export function processesWith(marker: string): readonly number[] {
     .filter((pid) => pid > 0 && argumentsOf(pid).includes(marker));
 }
 
+/** The names of a process's threads; none when it is gone. */
+export function threadsOf(pid: number | undefined): readonly string[] {
+  try {
+    const tasks = `/proc/${pid}/task`;
+    return readdirSync(tasks).map((thread) => readFileSync(`${tasks}/${thread}/comm`, "utf8").trimEnd());
+  } catch {
+    return [];
+  }
+}
+
 /** Waits for a condition that another process brings about; fails when it does not come true. */
 export async function until(condition: () => boolean, what: string, withinMs = 15_000): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
