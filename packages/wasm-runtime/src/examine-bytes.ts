@@ -12,7 +12,7 @@ import { findEntryPoints, missingExports } from "./entry-points.ts";
 import type { AdmissionFailure, ExaminationRefusal, ModuleExamination, RewriteCost } from "./examination.ts";
 import { inspectPartially } from "./inspect.ts";
 import type { ModuleInspection } from "./inspection.ts";
-import { type Linkable, linkImports } from "./link.ts";
+import { type Linkable, type LinkResult, linkImports } from "./link.ts";
 import type { ModuleRefusal } from "./module-refusal.ts";
 import type { BuildOptions } from "./protocol.ts";
 import { type CapExceeded, capLimits } from "./rewrite/cap-limits.ts";
@@ -27,16 +27,20 @@ export interface ExaminationRequest {
   readonly build: BuildOptions;
   readonly abi: AbiSelection;
   readonly hostModules: readonly HostModule[];
+  /** Whether it would find WASI preview 1. */
+  readonly wasi: boolean;
 }
 
 const ENTRIES = ["evaluate", "validate"] as const;
 
 /** Examines a module on this thread, which a hostile one can keep busy for many seconds: see `examineModule`. */
 export function examineBytes(request: ExaminationRequest): ModuleExamination {
-  const { bytes, limits, build, abi, hostModules } = request;
+  const { bytes, limits, build, abi, hostModules, wasi } = request;
   const { inspection, refusals: inspected, validated } = inspectPartially(bytes, limits);
   const level = resolveAbiLevel(abi, inspection?.exports.map(({ name }) => name) ?? []);
   const functions = functionsOf(hostModules);
+  const link = (wanted: Pick<ModuleInspection, "imports">, at: AbiLevel) =>
+    linkImports(wanted, functions, at, { wasi });
   const code = validated ? surveyCode(readModuleShape(bytes)) : null;
   const rewritten = validated ? rewrite(bytes, build) : null;
   const caps = validated ? cap(request) : null;
@@ -50,7 +54,7 @@ export function examineBytes(request: ExaminationRequest): ModuleExamination {
     abi: inspection === null ? null : level,
     imports: (inspection?.imports ?? []).map((wanted) => ({
       wanted,
-      providedAt: ABI_LEVELS.filter((each) => linkImports({ imports: [wanted] }, functions, each).ok),
+      providedAt: ABI_LEVELS.filter((each) => link({ imports: [wanted] }, each).ok),
     })),
     allocator: calls[0]?.allocator ?? null,
     entryPoints: calls.map(({ entry }) => entry),
@@ -61,7 +65,7 @@ export function examineBytes(request: ExaminationRequest): ModuleExamination {
       ...joinRefusals(inspected, code, rewritten?.refusal ?? null),
       ...(caps?.exceeded ?? []).map((exceeded) => outOfMemory(exceeded)),
       // What an incomplete inspection lacks, the module may have.
-      ...(inspection !== null && validated ? missingParts(inspection, functions, level) : []),
+      ...(inspection !== null && validated ? missingParts(inspection, link(inspection, level)) : []),
     ],
   };
 }
@@ -137,12 +141,7 @@ function joinRefusals(
   return [...found.values()];
 }
 
-function missingParts(
-  inspection: ModuleInspection,
-  functions: ReadonlyMap<string, Linkable>,
-  abi: AbiLevel,
-): ExaminationRefusal[] {
-  const link = linkImports(inspection, functions, abi);
+function missingParts(inspection: ModuleInspection, link: LinkResult<Linkable>): ExaminationRefusal[] {
   const failures: AdmissionFailure[] = link.ok ? [] : [link.failure];
   const missing = ENTRIES.flatMap((entry) => missingExports(inspection, entry));
   const once = new Map(missing.map((failure) => [failure.name, failure]));

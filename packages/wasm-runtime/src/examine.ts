@@ -10,7 +10,10 @@ import type { ModuleRefusal } from "./module-refusal.ts";
 /** What a module is examined for; all of it is optional, and the defaults are a runtime's and an instance's. */
 export interface ExamineOptions
   extends Pick<RuntimeConfig, "moduleLimits" | "maxCompileMs" | "threadHeapMiB">,
-    Pick<InstanceConfig, "abi" | "maxMemoryBytes" | "maxTableElements" | "deterministic" | "signal"> {
+    Pick<
+      InstanceConfig,
+      "abi" | "wasi" | "maxMemoryBytes" | "maxTableElements" | "deterministic" | "signal"
+    > {
   /** The host functions that there are. Default: none. */
   readonly hostModules?: readonly HostModule[];
 }
@@ -37,7 +40,7 @@ export async function examineModule(
   const { hostModules = [], signal, moduleLimits, maxCompileMs, threadHeapMiB, ...instance } = options;
   // A field that is absent and one that is undefined are the same to it.
   const runtime = resolveRuntimeConfig({ moduleLimits, maxCompileMs, threadHeapMiB } as RuntimeConfig);
-  const { abi, maxMemoryBytes, maxTableElements, deterministic } = resolveInstanceConfig(instance);
+  const { abi, wasi, maxMemoryBytes, maxTableElements, deterministic } = resolveInstanceConfig(instance);
   signal?.throwIfAborted();
   const request: ExaminationRequest = {
     bytes,
@@ -45,6 +48,7 @@ export async function examineModule(
     build: { maxMemoryBytes, maxTableElements, deterministic },
     abi,
     hostModules,
+    wasi: wasi !== null,
   };
   return await examineOnThread(request, runtime, signal ?? null);
 }

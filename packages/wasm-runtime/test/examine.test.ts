@@ -9,6 +9,7 @@ import { inspectModule } from "../src/inspect.ts";
 import { capLimits } from "../src/rewrite/cap-limits.ts";
 import { FUEL_VERSION } from "../src/rewrite/costs.ts";
 import { rewriteModule } from "../src/rewrite/rewrite.ts";
+import { WASI_MODULE } from "../src/wasi-functions.ts";
 import { ALLOC, buildGuest as buildEvaluator, ENTRY, type GuestSpec, VALIDATE } from "./support/guests.ts";
 import { failureOf, rejectionOf } from "./support/refusal.ts";
 import { buildModule, op, uleb } from "./support/wasm-builder.ts";
@@ -17,13 +18,8 @@ const MIB = 1024 * 1024;
 const build = { maxMemoryBytes: 2 * MIB, maxTableElements: 100, deterministic: false };
 
 function examine(bytes: Uint8Array, changes: Partial<ExaminationRequest> = {}) {
-  const request = {
-    bytes,
-    limits: DEFAULT_MODULE_LIMITS,
-    build,
-    abi: "auto",
-    hostModules: [PLATFORM_SANDBOX],
-  };
+  const hostModules = [PLATFORM_SANDBOX];
+  const request = { bytes, limits: DEFAULT_MODULE_LIMITS, build, abi: "auto", hostModules, wasi: false };
   return examineBytes({ ...request, ...changes } as ExaminationRequest);
 }
 
@@ -70,6 +66,19 @@ describe("a guest that would run", () => {
       ["sandbox_exec", ["head", "pr33"]],
       ["sandbox_status", ["head"]],
     ]);
+  });
+
+  it("may have imports of WASI, where it would find that", async () => {
+    const bytes = buildGuest({
+      imports: [{ module: WASI_MODULE, name: "sched_yield", results: ["i32"] }],
+    });
+    const without = await examineModule(bytes);
+    expect(reasons(without.refusals)).toEqual(["link-failed"]);
+    const { refusals, imports } = await examineModule(bytes, { wasi: {} });
+    expect({ refusals, provided: imports[0]?.providedAt }).toEqual({
+      refusals: [],
+      provided: ["head", "pr33"],
+    });
   });
 
   it("is said to be limited as its rewrite would be", () => {
