@@ -40,7 +40,7 @@ export function examineChallenge(
   module: Uint8Array,
   options: Pick<ExamineOptions, "abi" | "maxMemoryBytes" | "deterministic" | "signal">,
 ): Promise<ModuleExamination> {
-  return examineModule(module, { ...options, hostModules: [PLATFORM_SANDBOX] });
+  return examineModule(module, { ...options, hostModules: [PLATFORM_SANDBOX], wasi: {} });
 }
 
 /** What runs commands, by itself: all that `doctor` looks at. */

@@ -50,5 +50,5 @@ export { createRuntime } from "./runtime.ts";
 export type { ThreadCounts } from "./scheduler.ts";
 export type { FeatureUse, UsedFeature } from "./used-features.ts";
 export type { OutputStream, WasiConfig } from "./wasi-config.ts";
-export { DEFAULT_WASI_CONFIG } from "./wasi-config.ts";
+export { DEFAULT_WASI_CONFIG, MAX_WASI_OUTPUT_BYTES, MAX_WASI_TIMESTAMP_MS } from "./wasi-config.ts";
 export { WASI_MODULE } from "./wasi-functions.ts";

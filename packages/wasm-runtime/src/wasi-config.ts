@@ -38,9 +38,10 @@ export const DEFAULT_WASI_CONFIG: WasiConfig = Object.freeze({
 });
 
 const MAX_STRING_BYTES = 2 ** 20;
-const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
-/** WASI counts nanoseconds in 64 bits: the last whole millisecond, in the year 2554. */
-const MAX_TIMESTAMP_MS = 18_446_744_073_709;
+/** The most that `maxOutputBytes` can be. */
+export const MAX_WASI_OUTPUT_BYTES = 64 * 2 ** 20;
+/** The latest that `startTimestampMs` can be: WASI counts nanoseconds in 64 bits, and they end in the year 2554. */
+export const MAX_WASI_TIMESTAMP_MS = 18_446_744_073_709;
 
 interface Check {
   readonly expected: string;
@@ -68,8 +69,8 @@ export const WASI_CONFIG_CHECKS: { readonly [Field in keyof WasiConfig]-?: Check
     expected: "a bigint from 0 to 2^64 - 1",
     accepts: (value) => typeof value === "bigint" && BigInt.asUintN(64, value) === value,
   },
-  startTimestampMs: integerUpTo(MAX_TIMESTAMP_MS),
-  maxOutputBytes: integerUpTo(MAX_OUTPUT_BYTES),
+  startTimestampMs: integerUpTo(MAX_WASI_TIMESTAMP_MS),
+  maxOutputBytes: integerUpTo(MAX_WASI_OUTPUT_BYTES),
 });
 
 /** The variables as a program finds them: `NAME=value`. */

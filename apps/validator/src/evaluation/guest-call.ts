@@ -1,7 +1,8 @@
-import type { AbiLevel, HostFunctionRegistrar } from "@assay/host-interface";
-import { maxRequestBytes } from "@assay/sandbox-host";
+import type { AbiLevel } from "@assay/host-interface";
+import { maxRequestBytes, type SandboxHost } from "@assay/sandbox-host";
 import type { GuestFailure, GuestReport, Instance, Runtime } from "@assay/wasm-runtime";
 import type { EvaluationRequest } from "./request.ts";
+import { wasiFor } from "./wasi.ts";
 
 /** The most that a verdict may take as a message, its details and metrics included: 4 MiB. A longer one is a `bad-result`. */
 export const MAX_RESULT_BYTES = 4 * 1024 * 1024;
@@ -24,14 +25,14 @@ export interface GuestCall {
 }
 
 /**
- * Compiles the module, links it with `registrar`, and asks it for its verdict.
+ * Compiles the module, links it with the functions of `host` and with WASI, and asks it for its verdict.
  *
  * @throws {WasmRuntimeError} the module was refused, or the runtime failed.
  * @throws the signal's reason, when it is aborted while the module compiles.
  */
 export async function callGuest(
   runtime: Runtime,
-  registrar: HostFunctionRegistrar,
+  host: SandboxHost,
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<GuestCall> {
@@ -39,7 +40,9 @@ export async function callGuest(
   const build = { maxMemoryBytes, deterministic };
   const module = await unlessAborted(runtime.compile(request.module, build), signal);
   await using instance = await runtime.instantiate(module, {
-    registrars: [registrar],
+    registrars: [host],
+    wasi: wasiFor(request),
+    onWasiOutput: host.writeOutput,
     abi: request.abi,
     identity: request.identity,
     deadlineMs: request.timeoutMs,
@@ -49,7 +52,7 @@ export async function callGuest(
     maxResultBytes: MAX_RESULT_BYTES,
     signal,
   });
-  const { outcome, ...usage } = await ask(instance, request);
+  const { outcome, ...usage } = await ask(instance, request).finally(host.endOutput);
   const result = outcome.kind === "returned" ? { kind: "verdict" as const, verdict: outcome.value } : outcome;
   return { abi: instance.abi, usage, result };
 }

@@ -7,7 +7,7 @@ const ADVICE: { readonly [Code in ErrorCode]?: string } = {
   OUT_OF_MEMORY: "Raise --memory-mib if the challenge needs more.",
   STACK_EXHAUSTED: "It recurses too deep; its stack is the same on every machine, and cannot be raised.",
   LINK_FAILED:
-    "This host provides the functions of platform_sandbox; build the challenge for them, or try another --abi.",
+    "This host provides platform_sandbox and WASI preview 1; build the challenge for them, or try another --abi.",
   MISSING_EXPORT: "A challenge exports memory, alloc or allocate, evaluate and validate.",
   BAD_RESULT: "If the challenge was built for another level of the contract, say which with --abi.",
   ISOLATION_UNAVAILABLE: "assay doctor shows every protection and what to do.",

@@ -9,7 +9,15 @@ import { type EvaluationServices, runEvaluation } from "../../src/evaluation/eva
 import { MAX_RESULT_BYTES } from "../../src/evaluation/guest-call.ts";
 import type { EvaluationRequest } from "../../src/evaluation/request.ts";
 import { evaluationReport } from "../../src/report/schema.ts";
-import { answeringGuest, DATA, guestModule, i64Const, talkingGuest, VALID } from "../support/guest-module.ts";
+import {
+  answeringGuest,
+  DATA,
+  guestModule,
+  i64Const,
+  talkingGuest,
+  VALID,
+  wasiGuest,
+} from "../support/guest-module.ts";
 
 const logger = pino({ level: "silent" });
 let runtime: Runtime;
@@ -275,5 +283,40 @@ it("gives reports that fit the schema and say for whom, with what, and under whi
     fuelVersion: 1,
     slices: expect.any(Number),
     cpuTimeMs: expect.any(Number),
+  });
+});
+
+describe("a challenge that was built for WASI", () => {
+  const wasi = (changes: Partial<EvaluationRequest>) =>
+    runEvaluation(services(fakeExecutor()), request({ module: wasiGuest("one\ntwo"), ...changes }));
+
+  it("finds a log behind its standard output, a clock and random bytes", async () => {
+    const report = await wasi({});
+
+    expect(report).toMatchObject({ outcome: "valid", error: null });
+    expect(report.logs).toEqual([
+      { level: "info", message: "one", droppedBytes: 0 },
+      { level: "info", message: "two", droppedBytes: 0 },
+    ]);
+    const details = Buffer.from(report.detailsBase64 ?? "", "base64");
+    expect(details.readBigUInt64LE(8)).toBe(1n);
+  });
+
+  it("finds the same random bytes every time only where determinism is asked for", async () => {
+    const clock = { mode: "deterministic", timestampMs: Number.MAX_SAFE_INTEGER } as const;
+    const detailsOf = async (deterministic: boolean) => (await wasi({ deterministic, clock })).detailsBase64;
+
+    expect(await detailsOf(true)).toBe(await detailsOf(true));
+    expect(await detailsOf(false)).not.toBe(await detailsOf(false));
+  });
+
+  it("writes no more than the policy lets it log", async () => {
+    const base = defaultPolicy();
+    const budget = { ...base.budget, maxLogBytes: 5 };
+    const small = await preparePolicy({ ...base, budget });
+    if (small.outcome !== "ok") throw new Error("the policy is wrong");
+    const { logs } = await wasi({ policy: small.prepared });
+
+    expect(logs.map(({ message }) => message)).toEqual(["one", "t"]);
   });
 });

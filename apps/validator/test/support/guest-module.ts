@@ -99,6 +99,31 @@ export function talkingGuest(
   });
 }
 
+/** Writes `text` to the standard output of WASI, and returns VALID with details that WASI decides: 8 random bytes, and how fine its clock is. */
+export function wasiGuest(text: string): Uint8Array<ArrayBuffer> {
+  const [fdWrite, randomGet, clockResGet] = [0, 1, 2];
+  const written = new TextEncoder().encode(text);
+  const answer = encodeEvaluationOutput("head", { ...VALID, details: new Uint8Array(16) });
+  const vector = new Uint8Array(Uint32Array.of(DATA + 8, written.length).buffer);
+  const answerAt = DATA + 8 + written.length;
+  // The details are the last bytes of an answer.
+  const detailsAt = answerAt + answer.length - 16;
+  return guestModule({
+    imports: [
+      { module: "wasi_snapshot_preview1", name: "fd_write", params: 4, result: "i32" },
+      { module: "wasi_snapshot_preview1", name: "random_get", params: 2, result: "i32" },
+      { module: "wasi_snapshot_preview1", name: "clock_res_get", params: 2, result: "i32" },
+    ],
+    data: Buffer.concat([vector, written, answer]),
+    evaluate: [
+      ...[...call(fdWrite, [1, DATA, 1, BUFFER]), 0x1a],
+      ...[...call(randomGet, [detailsAt, 8]), 0x1a],
+      ...[...call(clockResGet, [0, detailsAt + 8]), 0x1a],
+      ...i64Const(packed(answerAt, answer.length)),
+    ],
+  });
+}
+
 /** Bytes that the witness has for each command. */
 export const SEEN_BYTES = 1024;
 
