@@ -53,6 +53,7 @@ const MODULE_LIMITS: Checks<ModuleLimits> = {
   maxGlobals: integer(0, 1_000_000),
   maxTables: integer(0, 100_000),
   maxTags: integer(0, 1_000_000),
+  maxTagValues: integer(0, 1_000),
   maxSegments: integer(0, 1_000_000),
   maxElementBytes: integer(0, GIB),
   maxCustomSections: integer(0, 1_000_000),

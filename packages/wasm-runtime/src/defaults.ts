@@ -34,11 +34,10 @@ export interface ModuleLimits {
   readonly maxGlobals: number;
   /** Tables that the module defines. Default 64. */
   readonly maxTables: number;
-  /**
-   * Exception tags that the module defines. Default 0: exceptions live on the JavaScript heap of the guest's thread, a
-   * guest can keep as many as it likes, and a full heap can abort the whole process. Only for modules that you trust.
-   */
+  /** Exception tags that the module defines; a C++ or Rust program has one or two. Default 64. */
   readonly maxTags: number;
+  /** Values that one exception carries. To throw one costs the same fuel however many there are. Default 16. */
+  readonly maxTagValues: number;
   /** Data segments, and likewise element segments. Default 100 000 of each. */
   readonly maxSegments: number;
   /** Bytes of the element section. Each element can take eight bytes of the thread's heap. Default 1 MiB. */
@@ -60,7 +59,8 @@ export const DEFAULT_MODULE_LIMITS: ModuleLimits = Object.freeze({
   maxFunctionWeight: 64 * MIB,
   maxGlobals: 10_000,
   maxTables: 64,
-  maxTags: 0,
+  maxTags: 64,
+  maxTagValues: 16,
   maxSegments: 100_000,
   maxElementBytes: MIB,
   maxCustomSections: 1_000,

@@ -12,7 +12,8 @@ import { webAssembly } from "./webassembly.ts";
  *
  * @param limits - how large a module may be, in bytes and in pieces.
  * @throws {WasmRuntimeError} `MODULE_REFUSED`: not a valid module, over a limit, or in need of a feature that is not run:
- *   shared memory, 64-bit memories or tables, several memories, custom page sizes, table initialisers, GC types.
+ *   shared memory, 64-bit memories or tables, several memories, custom page sizes, table initialisers, GC types,
+ *   exceptions in tables or in other exceptions.
  */
 export function inspectModule(
   bytes: Uint8Array,

@@ -8,6 +8,7 @@ export type UnsupportedFeature =
   | "memory64"
   | "multiple-memories"
   | "shared-memory"
+  | "stored-exceptions"
   | "table64"
   | "table-initialiser"
   | "unknown-section";
@@ -26,6 +27,7 @@ export type CountedItem =
   | "tables"
   | "tags"
   | "types"
+  | "values in a tag"
   | "values in types";
 
 /**

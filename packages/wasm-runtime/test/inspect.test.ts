@@ -114,6 +114,12 @@ describe("a module is refused, by name,", () => {
     { feature: "gc-types", spec: { rawSections: { 1: [1, 0x5f, 0] } } },
     { feature: "gc-types", spec: { rawSections: { 1: [1, 0x60, 1, 0x6d, 0] } } },
     { feature: "gc-types", spec: { rawSections: { 4: [1, 0x63, 0x6e, 0, 0] } } },
+    { feature: "stored-exceptions", spec: { tables: [{ minimum: 1, element: "exnref" }] } },
+    { feature: "stored-exceptions", spec: { tags: [["exnref"]] } },
+    {
+      feature: "stored-exceptions",
+      spec: { imports: [{ module: "host", name: "kept", global: "exnref" }] },
+    },
     { feature: "unknown-section", spec: { rawSections: { 14: [0] } } },
   ] as const)("for $feature", ({ feature, spec }) => {
     expect(failureOf(() => inspectModule(buildModule(spec)))).toMatchObject({
@@ -167,16 +173,15 @@ describe("a module is refused, by name,", () => {
     expect(failureOf(() => inspectModule(bytes))).toBeNull();
   });
 
-  it("for exceptions, unless they are allowed", () => {
-    const bytes = buildModule({ tags: [["i32"]] });
-    const allowed = inspectModule(bytes, { ...DEFAULT_MODULE_LIMITS, maxTags: 1 });
+  it("for more tags, or values in a tag, than are allowed", () => {
+    const bytes = buildModule({ tags: [[], ["i32", "i64"]] });
+    const under = (limit: Partial<ModuleLimits>) =>
+      failureOf(() => inspectModule(bytes, { ...DEFAULT_MODULE_LIMITS, ...limit }));
 
-    expect(failureOf(() => inspectModule(bytes))).toMatchObject({
-      reason: "too-many",
-      item: "tags",
-      limit: 0,
-    });
-    expect(allowed).toMatchObject({ counts: { tags: 1 }, features: ["exceptions"] });
+    expect(inspectModule(bytes)).toMatchObject({ counts: { tags: 2 }, features: ["exceptions"] });
+    expect(under({ maxTags: 1 })).toMatchObject({ reason: "too-many", item: "tags", count: 2, limit: 1 });
+    expect(under({ maxTagValues: 1 })).toMatchObject({ item: "values in a tag", count: 2, limit: 1 });
+    expect(DEFAULT_MODULE_LIMITS).toMatchObject({ maxTags: 64, maxTagValues: 16 });
   });
 
   describe("for one function", () => {

@@ -5,7 +5,7 @@ import type { CountedItem } from "../module-refusal.ts";
 import { type ByteReader, malformed } from "./byte-reader.ts";
 import { readBodySize } from "./code.ts";
 import { readSections, SECTION } from "./sections.ts";
-import { readFunctionType, readLimits, readTable, readValueType } from "./types.ts";
+import { readFunctionType, readGlobalType, readLimits, readTable, readTag } from "./types.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** What a module's sections say, gathered from one to the next. */
@@ -96,7 +96,10 @@ function readSection(draft: SectionDraft, id: number, sizeBytes: number, content
       draft.hasDataCount = true;
       break;
     case SECTION.tag:
-      draft.tags = readCount(content, "tags", limits.maxTags);
+      forEach(content, "tags", limits.maxTags, () => {
+        readTagOf(draft, content);
+        draft.tags += 1;
+      });
       break;
   }
 }
@@ -159,18 +162,20 @@ function readImport(draft: SectionDraft, content: ByteReader): void {
       draft.imports.push({ module, name, kind: "memory", limits: readLimits(content, "memory") });
       return;
     case 3:
-      readValueType(content);
-      content.byte();
+      readGlobalType(content);
       draft.imports.push({ module, name, kind: "global" });
       return;
     case 4:
-      content.byte();
-      typeAt(draft, content);
+      readTagOf(draft, content);
       draft.imports.push({ module, name, kind: "tag" });
       return;
     default:
       throw malformed(at, `an import of kind ${kind}`);
   }
+}
+
+function readTagOf({ types, limits }: SectionDraft, content: ByteReader): void {
+  requireCount("values in a tag", readTag(content, types).length, limits.maxTagValues);
 }
 
 const EXPORT_KINDS = ["function", "table", "memory", "global", "tag"] as const;

@@ -13,8 +13,9 @@ const FIRST_PREFIX = 0xfb;
 const LAST_PREFIX = 0xfe;
 
 const V128 = 0x7b;
+const EXNREF = 0x69;
 /** `funcref`, `externref`, `exnref`: the only heap types that we run. */
-const HEAP_TYPES: ReadonlySet<number> = new Set([0x70, 0x6f, 0x69]);
+const HEAP_TYPES: ReadonlySet<number> = new Set([0x70, 0x6f, EXNREF]);
 const VALUE_TYPES: ReadonlySet<number> = new Set([0x7f, 0x7e, 0x7d, 0x7c, V128, ...HEAP_TYPES]);
 /** The bit of a memory operand's alignment that says: the index of a memory follows. */
 const HAS_MEMORY_INDEX = 0x40;
@@ -80,13 +81,19 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
     const parameters = type.params.length;
     let locals = parameters;
     let wideLocals = type.params.filter((each) => each === "v128").length;
+    const exceptionLocals = new Set(
+      type.params.flatMap((each, parameter) => (each === "exnref" ? [parameter] : [])),
+    );
     at = start;
     const localGroups = u32();
     const localGroupsStart = at;
     for (let left = localGroups; left > 0; left--) {
       const repeated = u32();
       locals += repeated;
-      if (valueType(functionIndex) === V128) wideLocals += repeated;
+      const code = valueType(functionIndex);
+      if (code === V128) wideLocals += repeated;
+      if (code === EXNREF)
+        for (let local = locals - repeated; local < locals; local++) exceptionLocals.add(local);
     }
     admitSize(functionIndex, { bodyBytes: end - start, locals }, limits);
 
@@ -224,6 +231,7 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
       parameters,
       locals,
       wideLocals,
+      exceptionLocals,
       vectors,
       count,
       opcodes,

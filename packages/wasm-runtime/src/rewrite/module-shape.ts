@@ -1,8 +1,9 @@
 import { type ByteReader, createByteReader, malformed } from "../binary/byte-reader.ts";
 import { readSections, SECTION, type Section } from "../binary/sections.ts";
-import { readFunctionType, readLimits, readTable, readValueType } from "../binary/types.ts";
+import { readFunctionType, readGlobalType, readLimits, readTable, readTag } from "../binary/types.ts";
 import { unsupported } from "../binary/unsupported.ts";
 import type { FunctionType } from "../inspection.ts";
+import { exceptionBytes } from "./exception-size.ts";
 
 const V128 = 0x7b;
 
@@ -22,6 +23,8 @@ export interface ModuleShape {
   readonly startFunction: number | null;
   /** Whether vectors may pass between functions or stand in globals; `true` also where only a byte looks like it. */
   readonly vectors: boolean;
+  /** What the largest exception that the module can throw takes of the engine's heap; see `exceptionBytes`. */
+  readonly exceptionBytes: number;
 }
 
 /**
@@ -40,6 +43,10 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
   let memories = 0;
   let startFunction: number | null = null;
   let vectors = false;
+  let largestException = exceptionBytes([]);
+  const readTagSize = (content: ByteReader) => {
+    largestException = Math.max(largestException, exceptionBytes(readTag(content, types)));
+  };
 
   for (const section of readSections(bytes)) {
     sections.push(section);
@@ -60,13 +67,10 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
             readLimits(content, "memory");
             memories += 1;
           } else if (kind === 3) {
-            vectors ||= readValueType(content) === "v128";
-            content.byte();
+            vectors ||= readGlobalType(content).type === "v128";
             globals += 1;
-          } else if (kind === 4) {
-            content.byte();
-            content.u32();
-          } else throw malformed(content.offset, `an import of kind ${kind}`);
+          } else if (kind === 4) readTagSize(content);
+          else throw malformed(content.offset, `an import of kind ${kind}`);
         });
         importedFunctions = functionTypes.length;
         break;
@@ -81,6 +85,9 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
           readLimits(content, "memory");
           memories += 1;
         });
+        break;
+      case SECTION.tag:
+        repeat(content, () => readTagSize(content));
         break;
       case SECTION.global:
         globals += content.u32();
@@ -110,6 +117,7 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
     globals,
     startFunction,
     vectors,
+    exceptionBytes: largestException,
   };
 }
 

@@ -64,6 +64,10 @@ export type RewriteResult =
  * **Stack.** `names.stackExport` is a mutable i32 global; the host sets it to `maxStackBytes` before every call. When a
  * call would take more than is left, the guest traps (`unreachable`), and the global is negative: it never is otherwise.
  *
+ * **Exceptions** live on the engine's heap, which a worker's resource limits do not guard the process from. A local or an
+ * operand that can hold one counts towards the stack at the size of the largest that the module can throw, and nothing
+ * else may hold any: `exnref` in tables, globals and tags is refused. So those alive take at most `maxStackBytes`.
+ *
  * **Start.** A start function is not run on instantiation: it is exported as `names.startExport`, for the host to call
  * first, like any other export. A start function cannot suspend.
  *

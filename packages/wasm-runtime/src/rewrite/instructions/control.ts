@@ -21,6 +21,7 @@ export const OP = {
   returnCallIndirect: 0x13,
   drop: 0x1a,
   select: 0x1b,
+  selectTyped: 0x1c,
   tryTable: 0x1f,
   localGet: 0x20,
   localSet: 0x21,
@@ -79,7 +80,7 @@ export const CONTROL: readonly Instruction[] = [
 export const VALUES: readonly Instruction[] = [
   ...instructions(OP.drop, "any ->", "drop"),
   ...instructions(OP.select, "any any i32 -> any", "select"),
-  ...instructions(0x1c, "any any i32 -> any", "select", IMMEDIATE.valueTypes),
+  ...instructions(OP.selectTyped, "any any i32 -> any", "select", IMMEDIATE.valueTypes),
   ...instructions(OP.localGet, "-> any", "local.get", IMMEDIATE.local),
   ...instructions(OP.localSet, "any ->", "local.set", IMMEDIATE.local),
   ...instructions(OP.localTee, "any -> any", "local.tee", IMMEDIATE.local),

@@ -47,8 +47,8 @@ export function writeCode(
     const start = guest.offset;
     guest.section(size);
     const code = decoder.decode(functionIndex, start, start + size);
-    const operands = highestStack(code, shape);
-    admitOperands(functionIndex, { operands, control: code.control }, limits);
+    const highest = highestStack(code, shape);
+    admitOperands(functionIndex, { operands: highest.operands, control: code.control }, limits);
     const type = types[functionTypes[functionIndex] ?? -1];
     if (type === undefined) throw cannotFollow(start, `function ${functionIndex} without a type`);
     const metering = planMetering(code, importedFunctions);
@@ -59,7 +59,7 @@ export function writeCode(
       type,
       {
         metering,
-        frameBytes: countedFrameBytes(code, shape, { operands, calls: metering.calls }),
+        frameBytes: countedFrameBytes(code, shape, { highest, calls: metering.calls }),
         canonicalNans: canonicalizeNans ? planCanonicalNans(code) : null,
         hints:
           given === undefined ? null : new Map([...given].map(([offset, value]) => [start + offset, value])),

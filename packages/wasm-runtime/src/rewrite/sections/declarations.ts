@@ -1,4 +1,5 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
+import { readGlobalType } from "../../binary/types.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { type Layout, VALUE_CODES } from "../layout.ts";
 import type { PrivateNames } from "../private-names.ts";
@@ -46,8 +47,9 @@ export function writeGlobals(guest: ByteReader | null, layout: Layout, stackByte
   const count = guest?.u32() ?? 0;
   output.u32(count + 2);
   for (let left = count; guest !== null && left > 0; left--) {
-    output.byte(guest.byte());
-    output.byte(guest.byte());
+    const { type, mutability } = readGlobalType(guest);
+    output.byte(VALUE_CODES[type]);
+    output.byte(mutability);
     copyInitialValue(guest, output, layout);
   }
   output.bytes(Uint8Array.of(VALUE_CODES.i64, MUTABLE, I64_CONST, 0, END));
