@@ -1,14 +1,15 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { AbiSelection, CallerIdentity, HostFunctionRegistrar } from "@assay/host-interface";
+import { type AdmissionLimits, DEFAULT_ADMISSION_LIMITS } from "./rewrite/admission.ts";
 import type { WasiConfig } from "./wasi-config.ts";
 
 const MIB = 1024 * 1024;
 
 /**
- * How large a module may be. Real modules stay far below; the limits bound what inspecting, posting and linking a
+ * How large a module may be, and each of its functions. Real modules stay far below; the limits bound what inspecting, posting and linking a
  * hostile one costs.
  */
-export interface ModuleLimits {
+export interface ModuleLimits extends AdmissionLimits {
   /** Bytes of the whole module. Default 16 MiB. */
   readonly maxModuleBytes: number;
   /** Default 10 000. */
@@ -21,15 +22,6 @@ export interface ModuleLimits {
   readonly maxExports: number;
   /** Functions that the module defines. Default 100 000. */
   readonly maxFunctions: number;
-  /** Bytes of one function's code. Default 512 KiB. */
-  readonly maxFunctionBytes: number;
-  /** Locals of one function, its parameters included. Default 2 000. */
-  readonly maxFunctionLocals: number;
-  /**
-   * Bytes of one function's code, multiplied by its locals: what compiling it can cost grows with both. Default
-   * 67 108 864. No function of SQLite, PostgreSQL or QuickJS has more than 4 000 000, unless built for debugging.
-   */
-  readonly maxFunctionWeight: number;
   /** Globals that the module defines; they live outside of its memory. Default 10 000. */
   readonly maxGlobals: number;
   /** Tables that the module defines. Default 64. */
@@ -48,15 +40,13 @@ export interface ModuleLimits {
 
 /** What `ModuleLimits` says where nothing is given; frozen. */
 export const DEFAULT_MODULE_LIMITS: ModuleLimits = Object.freeze({
+  ...DEFAULT_ADMISSION_LIMITS,
   maxModuleBytes: 16 * MIB,
   maxTypes: 10_000,
   maxTypeValues: 1_000_000,
   maxImports: 1_000,
   maxExports: 10_000,
   maxFunctions: 100_000,
-  maxFunctionBytes: 512 * 1024,
-  maxFunctionLocals: 2_000,
-  maxFunctionWeight: 64 * MIB,
   maxGlobals: 10_000,
   maxTables: 64,
   maxTags: 64,

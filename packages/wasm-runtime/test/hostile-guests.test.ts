@@ -1,8 +1,9 @@
 import type { HostArgument, HostFunctionHandler } from "@assay/host-interface";
 import { encodeEvaluationInput, packPointer } from "@assay/host-interface";
 import { describe, expect, it } from "vitest";
-import type { InstanceConfig } from "../src/defaults.ts";
+import type { InstanceConfig, ModuleLimits } from "../src/defaults.ts";
 import type { GuestOutcome } from "../src/outcome.ts";
+import { createRuntime } from "../src/runtime.ts";
 import {
   ALLOC,
   buildGuest,
@@ -580,9 +581,10 @@ describe("a module made to be expensive to compile", () => {
     const branches = Array.from({ length: 10_000 }, () => op.block(op.get(0), op.brIf(0)));
 
     expect(await rejectionOf(outcomeOf({ locals, evaluate: [branches, RETURN_VERDICT] }))).toMatchObject({
-      reason: "function-too-large",
+      reason: "function-too-complex",
       functionIndex: 3,
-      locals: 10_002,
+      measure: "locals",
+      value: 10_002,
     });
     expect((await outcomeOf({ evaluate: [branches, RETURN_VERDICT] })).kind).toBe("returned");
   });
@@ -609,6 +611,37 @@ describe("a module made to be expensive to compile", () => {
       reason: "function-too-complex",
       measure: "nesting",
       limit: 1_000,
+    });
+  });
+
+  it.each<{ measure: string; limits: Partial<ModuleLimits>; value: number }>([
+    { measure: "body-bytes", limits: { maxFunctionBytes: 28 }, value: 29 },
+    { measure: "locals", limits: { maxFunctionLocals: 3 }, value: 4 },
+    { measure: "locals-times-bytes", limits: { maxLocalsTimesBytes: 115 }, value: 116 },
+    { measure: "nesting", limits: { maxNesting: 1 }, value: 2 },
+    { measure: "locals-times-control", limits: { maxLocalsTimesControl: 11 }, value: 12 },
+    { measure: "operands-times-control", limits: { maxOperandsTimesControl: 5 }, value: 6 },
+  ])("is refused by a runtime that allows less of its $measure", async ({ measure, limits, value }) => {
+    const guest = buildGuest({
+      locals: ["i32", "i32"],
+      evaluate: [
+        op.block(op.block(op.get(0), op.brIf(0))),
+        op.i32(1),
+        op.i32(1),
+        op.drop,
+        op.drop,
+        RETURN_VERDICT,
+      ],
+    });
+    await using strict = createRuntime({ moduleLimits: limits });
+
+    expect(await rejectionOf(strict.compile(guest))).toEqual({
+      code: "MODULE_REFUSED",
+      reason: "function-too-complex",
+      functionIndex: 1,
+      measure,
+      value,
+      limit: Object.values(limits)[0],
     });
   });
 

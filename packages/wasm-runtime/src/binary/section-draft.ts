@@ -2,6 +2,7 @@ import type { ModuleLimits } from "../defaults.ts";
 import { WasmRuntimeError } from "../errors.ts";
 import type { FunctionType, Limits, ModuleExport, ModuleImport, ModuleTable } from "../inspection.ts";
 import type { CountedItem } from "../module-refusal.ts";
+import { admitSize } from "../rewrite/admission.ts";
 import { type ByteReader, malformed } from "./byte-reader.ts";
 import { readBodySize } from "./code.ts";
 import { readSections, SECTION } from "./sections.ts";
@@ -121,26 +122,9 @@ function readBodies(draft: SectionDraft, content: ByteReader): void {
   forEach(content, "functions", limits.maxFunctions, () => {
     const { bodyBytes, declaredLocals } = readBodySize(content);
     const locals = declaredLocals + (functions[functionIndex]?.params.length ?? 0);
-    requireCompilable({ functionIndex, bodyBytes, locals }, limits);
+    admitSize(functionIndex, { bodyBytes, locals }, limits);
     functionIndex += 1;
   });
-}
-
-/**
- * At each branch the compiler keeps a state of all locals, so that a small function can cost it gigabytes and many
- * seconds, in the middle of which nothing can stop it. A branch takes bytes: their product with the locals bounds both.
- */
-function requireCompilable(
-  size: { readonly functionIndex: number; readonly bodyBytes: number; readonly locals: number },
-  { maxFunctionBytes, maxFunctionLocals, maxFunctionWeight }: ModuleLimits,
-): void {
-  const fits =
-    size.bodyBytes <= maxFunctionBytes &&
-    size.locals <= maxFunctionLocals &&
-    size.bodyBytes * size.locals <= maxFunctionWeight;
-  if (fits) return;
-  const limits = { maxFunctionBytes, maxFunctionLocals, maxFunctionWeight };
-  throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "function-too-large", ...size, ...limits });
 }
 
 function readImport(draft: SectionDraft, content: ByteReader): void {

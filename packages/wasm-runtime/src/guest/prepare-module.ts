@@ -14,7 +14,7 @@ export function prepareModule(bytes: Uint8Array, limits: ModuleLimits, build: Bu
     if (!capped.ok) {
       return { ok: true, prepared: { inspection, executable: null, exceeded: capped.exceeded } };
     }
-    const rewritten = rewriteModule(capped.bytes, { canonicalizeNans: build.deterministic });
+    const rewritten = rewriteModule(capped.bytes, { limits, canonicalizeNans: build.deterministic });
     if (!rewritten.ok) return { ok: false, refusal: rewritten.refusal };
     const { names, maxStackBytes } = rewritten;
     const importedFunctions = inspection.imports.filter(({ kind }) => kind === "function").length;

@@ -24,8 +24,9 @@ const HAS_MEMORY_INDEX = 0x40;
 export interface FunctionDecoder {
   /**
    * @param start - where in the module the body begins, after its size.
-   * @throws {RewriteRefused} the function is too complex, uses an instruction that we do not run, or reaches for a local,
-   *   global, function or label that it does not have.
+   * @throws {RewriteRefused} the function uses an instruction that we do not run, or reaches for a local, global, function
+   *   or label that it does not have.
+   * @throws {WasmRuntimeError} `MODULE_REFUSED` `function-too-complex`.
    */
   decode(functionIndex: number, start: number, end: number): FunctionCode;
 }

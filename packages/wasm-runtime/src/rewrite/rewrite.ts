@@ -86,7 +86,12 @@ export function rewriteModule(bytes: Uint8Array, options: RewriteOptions = {}): 
     if (error instanceof RewriteRefused) return refused(error.refusal);
     if (error instanceof WasmRuntimeError && error.failure.code === "MODULE_REFUSED") {
       const { code: _, ...refusal } = error.failure;
-      if (refusal.reason === "invalid" || refusal.reason === "unsupported") return refused(refusal);
+      switch (refusal.reason) {
+        case "invalid":
+        case "unsupported":
+        case "function-too-complex":
+          return refused(refusal);
+      }
     }
     throw error;
   }
