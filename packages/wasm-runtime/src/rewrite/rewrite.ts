@@ -80,6 +80,15 @@ export function rewriteModule(bytes: Uint8Array, options: RewriteOptions = {}): 
   // An invalid module could use an index that nothing has yet, and would then reach what we add under it.
   if (!webAssembly.validate(bytes))
     return refused({ reason: "invalid", detail: "the engine does not validate it" });
+  return rewriteValidModule(bytes, options);
+}
+
+/**
+ * `rewriteModule` without its first step.
+ *
+ * @param bytes - of a module that the engine has validated, as it is or with other limits of memory and tables.
+ */
+export function rewriteValidModule(bytes: Uint8Array, options: RewriteOptions = {}): RewriteResult {
   try {
     return rewriteValid(bytes, options);
   } catch (error) {
