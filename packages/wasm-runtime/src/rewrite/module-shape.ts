@@ -2,7 +2,7 @@ import { type ByteReader, createByteReader, malformed } from "../binary/byte-rea
 import { readSections, SECTION, type Section } from "../binary/sections.ts";
 import { readFunctionType, readGlobalType, readLimits, readTable, readTag } from "../binary/types.ts";
 import { unsupported } from "../binary/unsupported.ts";
-import type { FunctionType } from "../inspection.ts";
+import type { FunctionType, Limits } from "../inspection.ts";
 import { exceptionBytes } from "./exception-size.ts";
 
 const V128 = 0x7b;
@@ -20,6 +20,10 @@ export interface ModuleShape {
   readonly exportNames: ReadonlySet<string>;
   /** Imported and defined. */
   readonly globals: number;
+  /** The maximum that its memory is declared with, in pages; `null` without one. */
+  readonly maxMemoryPages: number | null;
+  /** The same of every table, in elements, imported ones first. */
+  readonly maxTableElements: readonly (number | null)[];
   readonly startFunction: number | null;
   /** Whether vectors may pass between functions or stand in globals; `true` also where only a byte looks like it. */
   readonly vectors: boolean;
@@ -40,7 +44,8 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
   const exportNames = new Set<string>();
   let importedFunctions = 0;
   let globals = 0;
-  let memories = 0;
+  const memories: Limits[] = [];
+  const tables: Limits[] = [];
   let startFunction: number | null = null;
   let vectors = false;
   let largestException = exceptionBytes([]);
@@ -62,11 +67,9 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
           content.name();
           const kind = content.byte();
           if (kind === 0) functionTypes.push(content.u32());
-          else if (kind === 1) readTable(content);
-          else if (kind === 2) {
-            readLimits(content, "memory");
-            memories += 1;
-          } else if (kind === 3) {
+          else if (kind === 1) tables.push(readTable(content).limits);
+          else if (kind === 2) memories.push(readLimits(content, "memory"));
+          else if (kind === 3) {
             vectors ||= readGlobalType(content).type === "v128";
             globals += 1;
           } else if (kind === 4) readTagSize(content);
@@ -78,13 +81,10 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
         repeat(content, () => functionTypes.push(content.u32()));
         break;
       case SECTION.table:
-        repeat(content, () => readTable(content));
+        repeat(content, () => tables.push(readTable(content).limits));
         break;
       case SECTION.memory:
-        repeat(content, () => {
-          readLimits(content, "memory");
-          memories += 1;
-        });
+        repeat(content, () => memories.push(readLimits(content, "memory")));
         break;
       case SECTION.tag:
         repeat(content, () => readTagSize(content));
@@ -105,7 +105,7 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
         break;
     }
   }
-  if (memories > 1) throw unsupported("multiple-memories", `${memories} memories`);
+  if (memories.length > 1) throw unsupported("multiple-memories", `${memories.length} memories`);
   return {
     bytes,
     sections,
@@ -115,6 +115,8 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
     importedModules,
     exportNames,
     globals,
+    maxMemoryPages: memories[0]?.maximum ?? null,
+    maxTableElements: tables.map(({ maximum }) => maximum),
     startFunction,
     vectors,
     exceptionBytes: largestException,

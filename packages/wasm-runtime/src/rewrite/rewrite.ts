@@ -71,7 +71,13 @@ export type RewriteResult =
  * **Start.** A start function is not run on instantiation: it is exported as `names.startExport`, for the host to call
  * first, like any other export. A start function cannot suspend.
  *
- * Memory and tables are not capped here, see `capLimits`; the passes can be applied in any order.
+ * **Growth.** `memory.grow` and `table.grow` answer -1 when they would exceed the maximum that the module declares, or
+ * what the JavaScript API allows without one: 65 536 pages, 10 000 000 elements. When they answer it for any other reason,
+ * because the host has no room, the guest traps (`unreachable`) and the exported mutable i32 global
+ * `names.growthFailedExport`, which is 0 otherwise, is 1: that is the host's failure, and no result of the guest. An
+ * imported memory or table must have just the maximum that the module declares.
+ *
+ * Memory and tables are not capped here: `capLimits` does that, and must come first, because of growth.
  *
  * @param bytes - anything; a module that the engine does not validate is refused.
  * @returns the refusal as a value for whatever the bytes are.

@@ -88,6 +88,7 @@ describe("redteam 82: the meter's own things", () => {
         { name: "assay.fuel", kind: 3, index: 0 },
         { name: "assay.stack", kind: 3, index: 0 },
         { name: "assay.fuel.1", kind: 3, index: 0 },
+        { name: "assay.growth_failed", kind: 3, index: 0 },
       ],
       functions: { "assay.start": { body: [] } },
       start: "assay.start",
@@ -98,6 +99,7 @@ describe("redteam 82: the meter's own things", () => {
       yieldImport: { module: "assay.1", name: "yield" },
       fuelExport: "assay.fuel.2",
       stackExport: "assay.stack.1",
+      growthFailedExport: "assay.growth_failed.1",
       startExport: "assay.start.1",
     });
     expect(engine.validate(bytes)).toBe(true);

@@ -8,7 +8,7 @@ interface Engine {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> };
   readonly Global: abstract new () => { value: unknown };
-  readonly Memory: abstract new () => { buffer: ArrayBuffer };
+  readonly Memory: new (limits: { initial: number; maximum: number }) => { buffer: ArrayBuffer };
   readonly Exception: abstract new () => object;
   readonly RuntimeError: ErrorConstructor;
   readonly validate: (bytes: Uint8Array) => boolean;

@@ -5,6 +5,7 @@ import { planCanonicalNans } from "../canonicalize-nan.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { createFunctionDecoder } from "../decode-function.ts";
 import { encodeFunction } from "../encode-function.ts";
+import { growthFailedFunction } from "../growth-writer.ts";
 import { EMPTY_BLOCK, OP } from "../instructions/control.ts";
 import { type Layout, VALUE_CODES } from "../layout.ts";
 import type { MeteringPlanner } from "../meter/plan-metering.ts";
@@ -28,7 +29,7 @@ export interface RewrittenCode {
   readonly hints: readonly { readonly functionIndex: number; readonly hints: readonly BranchHint[] }[];
 }
 
-/** Rewrites every function, one after the other, and adds the one that asks for fuel. */
+/** Rewrites every function, one after the other, and adds our own: what asks for fuel, and what says that the host had no room. */
 export function writeCode(
   guest: ByteReader | null,
   shape: ModuleShape,
@@ -40,7 +41,7 @@ export function writeCode(
   const section = createCodeWriter(guest === null ? 64 : bytes.length * 2);
   const allHints: { functionIndex: number; hints: readonly BranchHint[] }[] = [];
   const count = guest?.u32() ?? 0;
-  section.u32(count + 1);
+  section.u32(count + 2);
   for (let position = 0; guest !== null && position < count; position++) {
     const functionIndex = importedFunctions + position;
     const size = guest.u32();
@@ -70,6 +71,7 @@ export function writeCode(
     if (hints.length > 0) allHints.push({ functionIndex: layout.functionIndex(functionIndex), hints });
   }
   section.sized(refuelFunction(layout));
+  section.sized(growthFailedFunction(layout));
   return { section, hints: allHints };
 }
 
