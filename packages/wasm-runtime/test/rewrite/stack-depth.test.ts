@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_MAX_STACK_BYTES } from "../../src/rewrite/rewrite.ts";
 import { hoard, LARGEST_TAG } from "../support/exception-hoards.ts";
 import { globalOf, meteredGuest, plainGuest, rewritten } from "../support/rewritten.ts";
-import { type Body, buildModule, op, type ValType } from "../support/wasm-builder.ts";
+import { type Body, buildModule, type FunctionSpec, op, type ValType } from "../support/wasm-builder.ts";
 
 const STACK = { maxStackBytes: 64 * 1024 };
 
@@ -32,6 +32,16 @@ function callsUntilExhausted(bytes: Uint8Array, options = STACK): number {
   expect(guest.call("run", 1_000_000)).toEqual({ ended: "stack-exhausted" });
   return Number(globalOf(guest.exports, "calls").value);
 }
+
+/** Throws from as many calls down as it is told. */
+const DIVE: FunctionSpec = {
+  params: ["i32"],
+  body: [
+    [op.get(0), op.i32Eqz, [0x04, 0x40], op.throw(0), 0x0b],
+    [op.get(0), op.i32(1), op.i32Sub, op.call("dive")],
+  ],
+  export: false,
+};
 
 describe("the depth of calls", () => {
   it("is limited, and each call in its turn has all of it again", () => {
@@ -89,15 +99,7 @@ describe("the depth of calls", () => {
     const bytes = buildModule({
       tags: [[]],
       functions: {
-        /** Throws from 300 calls down. */
-        dive: {
-          params: ["i32"],
-          body: [
-            [op.get(0), op.i32Eqz, [0x04, 0x40], op.throw(0), 0x0b],
-            [op.get(0), op.i32(1), op.i32Sub, op.call("dive")],
-          ],
-          export: false,
-        },
+        dive: DIVE,
         run: {
           params: ["i32"],
           results: ["i32"],
@@ -130,14 +132,7 @@ describe("the depth of calls", () => {
       buildModule({
         tags: [[]],
         functions: {
-          dive: {
-            params: ["i32"],
-            body: [
-              [op.get(0), op.i32Eqz, [0x04, 0x40], op.throw(0), 0x0b],
-              [op.get(0), op.i32(1), op.i32Sub, op.call("dive")],
-            ],
-            export: false,
-          },
+          dive: DIVE,
           rethrow: { params: ["i32"], body: catching([0x0a]), export: false },
           run: {
             params: ["i32"],
