@@ -12,7 +12,7 @@ import type { MeteringPlanner } from "../meter/plan-metering.ts";
 import type { ModuleShape } from "../module-shape.ts";
 import { cannotFollow } from "../refusal.ts";
 import { countedFrameBytes } from "../stack-depth.ts";
-import { highestStack } from "../stack-height.ts";
+import { createStackFollower } from "../stack-height.ts";
 import type { BranchHints } from "./branch-hints.ts";
 
 export interface CodeOptions {
@@ -38,6 +38,7 @@ export function writeCode(
 ): RewrittenCode {
   const { bytes, types, functionTypes, importedFunctions } = shape;
   const decoder = createFunctionDecoder(shape, limits);
+  const highestStack = createStackFollower(shape);
   const section = createCodeWriter(guest === null ? 64 : bytes.length * 2);
   const allHints: { functionIndex: number; hints: readonly BranchHint[] }[] = [];
   const count = guest?.u32() ?? 0;
@@ -48,7 +49,7 @@ export function writeCode(
     const start = guest.offset;
     guest.section(size);
     const code = decoder.decode(functionIndex, start, start + size);
-    const highest = highestStack(code, shape);
+    const highest = highestStack(code);
     admitOperands(functionIndex, { operands: highest.operands, control: code.control }, limits);
     const type = types[functionTypes[functionIndex] ?? -1];
     if (type === undefined) throw cannotFollow(start, `function ${functionIndex} without a type`);

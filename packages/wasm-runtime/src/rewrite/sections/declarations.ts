@@ -1,5 +1,5 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
-import { readGlobalType } from "../../binary/types.ts";
+import { readGlobalType, readValueType } from "../../binary/types.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { type Layout, VALUE_CODES } from "../layout.ts";
 import type { PrivateNames } from "../private-names.ts";
@@ -105,7 +105,10 @@ export function writeElements(guest: ByteReader, layout: Layout): CodeWriter {
       if ((flags & SEGMENT.tableOrDeclared) !== 0) output.u32(guest.u32());
       copyInitialValue(guest, output, layout);
     }
-    if ((flags & (SEGMENT.notActive | SEGMENT.tableOrDeclared)) !== 0) output.byte(guest.byte());
+    if ((flags & (SEGMENT.notActive | SEGMENT.tableOrDeclared)) !== 0) {
+      if ((flags & SEGMENT.expressions) !== 0) output.byte(VALUE_CODES[readValueType(guest)]);
+      else output.byte(guest.byte());
+    }
     const elements = guest.u32();
     output.u32(elements);
     for (let each = elements; each > 0; each--) {
