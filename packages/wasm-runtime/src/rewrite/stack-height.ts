@@ -61,13 +61,14 @@ export function createStackFollower(shape: ModuleShape): (code: FunctionCode) =>
     const base = new Int32Array(nesting + 1);
     const blocks = new Array<Signature>(nesting + 1).fill(EMPTY);
     const exceptions = createExceptionCounter();
+    const localExceptions = exceptionLocals.size > 0;
     let depth = 0;
     let height = 0;
     let highest = 0;
 
     function cut(to: number): void {
       height = to;
-      exceptions.cut(to);
+      if (exceptions.now > 0) exceptions.cut(to);
     }
 
     function change(pops: number, pushes: number): void {
@@ -77,7 +78,7 @@ export function createStackFollower(shape: ModuleShape): (code: FunctionCode) =>
     }
 
     function push(values: Values): void {
-      exceptions.add(height, values.exceptions);
+      if (values.exceptions > 0) exceptions.add(height, values.exceptions);
       height += values.count;
       if (height > highest) highest = height;
     }
@@ -99,16 +100,15 @@ export function createStackFollower(shape: ModuleShape): (code: FunctionCode) =>
     for (let instruction = 0; instruction < count; instruction++) {
       const opcode = opcodes[instruction] ?? 0;
       const operand = operands[instruction] ?? 0;
-      const offset = offsets[instruction] ?? 0;
       switch (opcode) {
         case OP.block:
         case OP.loop:
         case OP.tryTable:
-          open(blockType(offset + 1));
+          open(blockType((offsets[instruction] ?? 0) + 1));
           break;
         case OP.if:
           change(1, 0);
-          open(blockType(offset + 1));
+          open(blockType((offsets[instruction] ?? 0) + 1));
           break;
         case OP.else:
           cut(base[depth] ?? 0);
@@ -132,10 +132,10 @@ export function createStackFollower(shape: ModuleShape): (code: FunctionCode) =>
           break;
         case OP.localTee:
           change(1, 0);
-          push(exceptionLocals.has(operand) ? ONE_EXCEPTION : ONE);
+          push(localExceptions && exceptionLocals.has(operand) ? ONE_EXCEPTION : ONE);
           break;
         case OP.localGet:
-          push(exceptionLocals.has(operand) ? ONE_EXCEPTION : ONE);
+          push(localExceptions && exceptionLocals.has(operand) ? ONE_EXCEPTION : ONE);
           break;
         case OP.selectTyped: {
           change(3, 0);
@@ -158,7 +158,7 @@ export function createStackFollower(shape: ModuleShape): (code: FunctionCode) =>
           change(POPS[opcode] ?? 0, PUSHES[opcode] ?? 0);
       }
     }
-    return { operands: highest, exceptions: exceptions.most() };
+    return { operands: highest, exceptions: exceptions.most };
   };
 }
 
@@ -177,32 +177,31 @@ function valuesOf(types: readonly WasmValueType[]): Values {
 function createExceptionCounter() {
   const starts: number[] = [];
   const counts: number[] = [];
-  let now = 0;
-  let most = 0;
 
-  return {
+  const counter = {
+    now: 0,
+    most: 0,
     add(start: number, count: number): void {
-      if (count === 0) return;
       starts.push(start);
       counts.push(count);
-      now += count;
-      if (now > most) most = now;
+      counter.now += count;
+      if (counter.now > counter.most) counter.most = counter.now;
     },
     /** Forgets all that stand at `height` or above. */
     cut(height: number): void {
-      while (now > 0) {
+      while (counter.now > 0) {
         const last = starts.length - 1;
         const start = starts[last] ?? 0;
         const count = counts[last] ?? 0;
         if (start + count <= height) return;
         const left = Math.max(height - start, 0);
-        now -= count - left;
+        counter.now -= count - left;
         counts[last] = left;
         if (left > 0) return;
         starts.pop();
         counts.pop();
       }
     },
-    most: () => most,
   };
+  return counter;
 }
