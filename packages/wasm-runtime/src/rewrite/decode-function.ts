@@ -17,6 +17,8 @@ const EXNREF = 0x69;
 /** `funcref`, `externref`, `exnref`: the only heap types that we run. */
 const HEAP_TYPES: ReadonlySet<number> = new Set([0x70, 0x6f, EXNREF]);
 const VALUE_TYPES: ReadonlySet<number> = new Set([0x7f, 0x7e, 0x7d, 0x7c, V128, ...HEAP_TYPES]);
+/** The bit of a signed number's last byte that makes it negative. */
+const SIGN = 0x40;
 /** The bit of a memory operand's alignment that says: the index of a memory follows. */
 const HAS_MEMORY_INDEX = 0x40;
 
@@ -293,12 +295,14 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
       at += 1;
       return blockArity(0, 0);
     }
-    // Bit 6 of a single byte is the sign: value types are negative numbers, type indices are not.
-    if (first < 0x80 && (first & 0x40) !== 0) {
+    // Value types are negative numbers, type indices are not.
+    if (first < 0x80 && (first & SIGN) !== 0) {
       valueType(functionIndex);
       return blockArity(0, 1);
     }
+    const from = at;
     const type = types[index(types.length, "type")];
+    if (((bytes[at - 1] ?? 0) & SIGN) !== 0) throw cannotFollow(from, "the type of a block below zero");
     return type === undefined ? 0 : blockArity(type.params.length, type.results.length);
   }
 
