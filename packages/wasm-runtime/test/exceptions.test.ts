@@ -1,10 +1,13 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { HostFunctionHandler } from "@assay/host-interface";
 import { describe, expect, it } from "vitest";
-import { exceptionChain, HOARD_PLACES } from "./support/exception-hoards.ts";
-import { buildGuest, INPUT, returnScore, returnScore32, VERDICT } from "./support/guests.ts";
+import { createRuntime } from "../src/runtime.ts";
+import { exceptionChain, HOARD_PLACES, hoarding } from "./support/exception-hoards.ts";
+import { buildGuest, INPUT, RETURN_VERDICT, returnScore, returnScore32, VERDICT } from "./support/guests.ts";
 import { heapBytes } from "./support/heap.ts";
+import { registrar } from "./support/hosts.ts";
 import { rejectionOf } from "./support/refusal.ts";
 import { plainGuest } from "./support/rewritten.ts";
 import { sharedRuntime } from "./support/shared-runtime.ts";
@@ -42,6 +45,31 @@ describe("the exceptions that a guest keeps alive", () => {
     }
     // The positive control: the same guests as they are, no deeper than the engine lets them go.
     for (const kibPerGuest of await heapOf("plain", 500)) expect(kibPerGuest).toBeGreaterThan(8 * 1024);
+  });
+
+  it("leave a thread enough for all the guests that share it", async () => {
+    const guests = 64;
+    await using crowded = createRuntime({ maxThreads: 1, guestsPerThread: guests, threadHeapMiB: 128 });
+    const allThere = Promise.withResolvers<void>();
+    let waiting = 0;
+    const bottom: HostFunctionHandler = async () => {
+      waiting += 1;
+      if (waiting === guests) allThere.resolve();
+      await allThere.promise;
+      return {};
+    };
+    const host = registrar({ bottom: { params: [], result: null, kind: "suspending", handle: bottom } });
+    const guest = buildGuest({
+      ...hoarding("operands", 20),
+      evaluate: [op.i32(30), op.call("run"), RETURN_VERDICT],
+    });
+    const reports = await Promise.all(
+      Array.from({ length: guests }, () =>
+        crowded.evaluate(guest, INPUT, { registrars: [host], maxMemoryBytes: 65_536 }),
+      ),
+    );
+
+    expect(reports.map(({ outcome }) => outcome.kind)).toEqual(reports.map(() => "returned"));
   });
 
   it("do not grow in number when it throws and catches until its fuel ends", async () => {

@@ -1,4 +1,11 @@
-import { type Body, buildModule, type FunctionSpec, op, type ValType } from "./wasm-builder.ts";
+import {
+  type Body,
+  buildModule,
+  type FunctionSpec,
+  type ModuleSpec,
+  op,
+  type ValType,
+} from "./wasm-builder.ts";
 
 /**
  * Guests that keep as many exceptions alive as they can: `run(depth)` keeps `kept` of them in each of its calls, in a place
@@ -88,14 +95,20 @@ const PLACES: Readonly<Record<string, (kept: number) => Functions>> = {
 export const HOARD_PLACES: readonly string[] = Object.keys(PLACES);
 
 export function hoard(place: string, kept: number, tag: readonly ValType[] = LARGEST_TAG): Uint8Array {
-  return buildModule({
+  return buildModule(hoarding(place, kept, tag));
+}
+
+/** What of a module makes it a hoard. */
+export function hoarding(place: string, kept: number, tag: readonly ValType[] = LARGEST_TAG) {
+  return {
     imports: [{ module: "host", name: "bottom" }],
     tags: [tag],
-    functions: {
-      ...PLACES[place]?.(kept),
-      throws: { body: [tag.map((type) => VALUES[type] ?? []), op.throw(0)], export: false },
-    },
-  });
+    functions: { ...PLACES[place]?.(kept), throws: throwing(tag) },
+  } satisfies ModuleSpec;
+}
+
+function throwing(tag: readonly ValType[]): FunctionSpec {
+  return { body: [tag.map((type) => VALUES[type] ?? []), op.throw(0)], export: false };
 }
 
 /** `run(n)` makes a list of `n` exceptions, each of which carries the one before, and then calls the host's `bottom`. */
@@ -130,7 +143,7 @@ export function endlessThrows(): Uint8Array {
     imports: [{ module: "host", name: "bottom" }],
     tags: [LARGEST_TAG],
     functions: {
-      throws: { body: [LARGEST_TAG.map((type) => VALUES[type] ?? []), op.throw(0)], export: false },
+      throws: throwing(LARGEST_TAG),
       run: {
         locals: ["i32", "exnref"],
         body: [
