@@ -1,14 +1,15 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { AbiSelection, CallerIdentity, HostFunctionRegistrar } from "@assay/host-interface";
+import { type AdmissionLimits, DEFAULT_ADMISSION_LIMITS } from "./rewrite/admission.ts";
 import type { WasiConfig } from "./wasi-config.ts";
 
 const MIB = 1024 * 1024;
 
 /**
- * How large a module may be. Real modules stay far below; the limits bound what inspecting, posting and linking a
+ * How large a module may be, and each of its functions. Real modules stay far below; the limits bound what inspecting, posting and linking a
  * hostile one costs.
  */
-export interface ModuleLimits {
+export interface ModuleLimits extends AdmissionLimits {
   /** Bytes of the whole module. Default 16 MiB. */
   readonly maxModuleBytes: number;
   /** Default 10 000. */
@@ -21,24 +22,14 @@ export interface ModuleLimits {
   readonly maxExports: number;
   /** Functions that the module defines. Default 100 000. */
   readonly maxFunctions: number;
-  /** Bytes of one function's code. Default 512 KiB. */
-  readonly maxFunctionBytes: number;
-  /** Locals of one function, its parameters included. Default 2 000. */
-  readonly maxFunctionLocals: number;
-  /**
-   * Bytes of one function's code, multiplied by its locals: what compiling it can cost grows with both. Default
-   * 67 108 864. No function of SQLite, PostgreSQL or QuickJS has more than 4 000 000, unless built for debugging.
-   */
-  readonly maxFunctionWeight: number;
   /** Globals that the module defines; they live outside of its memory. Default 10 000. */
   readonly maxGlobals: number;
   /** Tables that the module defines. Default 64. */
   readonly maxTables: number;
-  /**
-   * Exception tags that the module defines. Default 0: exceptions live on the JavaScript heap of the guest's thread, a
-   * guest can keep as many as it likes, and a full heap can abort the whole process. Only for modules that you trust.
-   */
+  /** Exception tags that the module defines; a C++ or Rust program has one or two. Default 64. */
   readonly maxTags: number;
+  /** Values that one exception carries. To throw one costs the same fuel however many there are. Default 16. */
+  readonly maxTagValues: number;
   /** Data segments, and likewise element segments. Default 100 000 of each. */
   readonly maxSegments: number;
   /** Bytes of the element section. Each element can take eight bytes of the thread's heap. Default 1 MiB. */
@@ -49,18 +40,17 @@ export interface ModuleLimits {
 
 /** What `ModuleLimits` says where nothing is given; frozen. */
 export const DEFAULT_MODULE_LIMITS: ModuleLimits = Object.freeze({
+  ...DEFAULT_ADMISSION_LIMITS,
   maxModuleBytes: 16 * MIB,
   maxTypes: 10_000,
   maxTypeValues: 1_000_000,
   maxImports: 1_000,
   maxExports: 10_000,
   maxFunctions: 100_000,
-  maxFunctionBytes: 512 * 1024,
-  maxFunctionLocals: 2_000,
-  maxFunctionWeight: 64 * MIB,
   maxGlobals: 10_000,
   maxTables: 64,
-  maxTags: 0,
+  maxTags: 64,
+  maxTagValues: 16,
   maxSegments: 100_000,
   maxElementBytes: MIB,
   maxCustomSections: 1_000,

@@ -42,7 +42,7 @@ export function examineBytes(request: ExaminationRequest): ModuleExamination {
   const link = (wanted: Pick<ModuleInspection, "imports">, at: AbiLevel) =>
     linkImports(wanted, functions, at, { wasi });
   const code = validated ? surveyCode(readModuleShape(bytes)) : null;
-  const rewritten = validated ? rewrite(bytes, build) : null;
+  const rewritten = validated ? rewrite(request) : null;
   const caps = validated ? cap(request) : null;
   const calls = ENTRIES.flatMap((entry) => {
     const found = inspection === null ? null : findEntryPoints(inspection, entry);
@@ -89,9 +89,14 @@ interface Rewritten {
   readonly refusal: ModuleRefusal | null;
 }
 
-function rewrite(bytes: Uint8Array, { deterministic }: BuildOptions): Rewritten {
+function rewrite({ bytes, limits, build }: ExaminationRequest): Rewritten {
+  // As it is compiled, or with its own limits where those are too much.
+  const capped = capLimits(bytes, build);
   const startedAt = performance.now();
-  const rewritten = rewriteModule(bytes, { canonicalizeNans: deterministic });
+  const rewritten = rewriteModule(capped.ok ? capped.bytes : bytes, {
+    limits,
+    canonicalizeNans: build.deterministic,
+  });
   const durationMs = performance.now() - startedAt;
   if (!rewritten.ok) return { cost: null, refusal: rewritten.refusal };
   const { sizes, fuelVersion } = rewritten;

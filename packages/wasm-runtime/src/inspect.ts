@@ -14,7 +14,8 @@ import { webAssembly } from "./webassembly.ts";
  *
  * @param limits - how large a module may be, in bytes and in pieces.
  * @throws {WasmRuntimeError} `MODULE_REFUSED`: not a valid module, over a limit, or in need of a feature that is not run:
- *   shared memory, 64-bit memories or tables, several memories, custom page sizes, table initialisers, GC types.
+ *   shared memory, 64-bit memories or tables, several memories, custom page sizes, table initialisers, GC types,
+ *   exceptions in tables or in other exceptions.
  */
 export function inspectModule(
   bytes: Uint8Array,
@@ -44,7 +45,7 @@ export function inspectPartially(bytes: Uint8Array, limits: ModuleLimits): Parti
   if (!begun) return { inspection: null, refusals, validated: false };
   const inspection = describeModule(draft, bytes.byteLength);
   // A module that is refused for anything else is not worth the time that the engine may need for it.
-  if (refusals.some(({ reason }) => reason !== "function-too-large")) {
+  if (refusals.some(({ reason }) => reason !== "function-too-complex")) {
     return { inspection, refusals, validated: false };
   }
   const last = refusalBy(() => {

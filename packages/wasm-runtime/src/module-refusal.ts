@@ -8,6 +8,7 @@ export type UnsupportedFeature =
   | "memory64"
   | "multiple-memories"
   | "shared-memory"
+  | "stored-exceptions"
   | "table64"
   | "table-initialiser"
   | "unknown-section";
@@ -26,6 +27,7 @@ export type CountedItem =
   | "tables"
   | "tags"
   | "types"
+  | "values in a tag"
   | "values in types";
 
 /**
@@ -34,11 +36,9 @@ export type CountedItem =
  * - `invalid`: they are not a valid WebAssembly module; `detail` is the engine's text, or where reading stopped.
  * - `unsupported`: they use `feature`, which we do not run.
  * - `too-large`, `too-many`: they exceed a configured limit.
- * - `function-too-large`: one function would cost the compiler too much; a limit is on its bytes, its locals, or both
- *   multiplied.
  * - `unsupported-instruction`: a function uses an instruction that we do not run.
- * - `function-too-complex`: compiling a function could take seconds and gigabytes, by its nesting, or by its locals or
- *   operands multiplied by its branches.
+ * - `function-too-complex`: compiling a function could take seconds and gigabytes, by its `measure`: its bytes, its locals,
+ *   both multiplied, its nesting, or its locals or operands multiplied by its branches.
  * - `compile-timeout`, `compile-memory`: compiling took longer than `maxCompileMs`, or more than the thread's heap.
  */
 export type ModuleRefusal =
@@ -51,15 +51,6 @@ export type ModuleRefusal =
       readonly item: CountedItem;
       readonly count: number;
       readonly limit: number;
-    }
-  | {
-      readonly reason: "function-too-large";
-      readonly functionIndex: number;
-      readonly bodyBytes: number;
-      readonly locals: number;
-      readonly maxFunctionBytes: number;
-      readonly maxFunctionLocals: number;
-      readonly maxFunctionWeight: number;
     }
   | { readonly reason: "compile-timeout"; readonly maxCompileMs: number }
   | { readonly reason: "compile-memory"; readonly threadHeapMiB: number };
@@ -75,12 +66,6 @@ export function explainRefusal(refusal: ModuleRefusal): string {
       return `${refusal.sizeBytes} bytes, more than maxModuleBytes (${refusal.maxModuleBytes})`;
     case "too-many":
       return `${refusal.count} ${refusal.item}, more than ${refusal.limit}`;
-    case "function-too-large":
-      return (
-        `function ${refusal.functionIndex} has ${refusal.bodyBytes} bytes and ${refusal.locals} locals, more than ` +
-        `maxFunctionBytes (${refusal.maxFunctionBytes}), maxFunctionLocals (${refusal.maxFunctionLocals}) or, ` +
-        `multiplied, maxFunctionWeight (${refusal.maxFunctionWeight})`
-      );
     case "unsupported-instruction":
     case "function-too-complex":
       return describeInstructionRefusal(refusal);

@@ -212,7 +212,7 @@ describe("all that is wrong is said at once", () => {
       },
     });
     const { refusals, usedFeatures } = examine(guest, limited({ maxFunctionBytes: 100 }));
-    expect(reasons(refusals)).toEqual(["function-too-large"]);
+    expect(reasons(refusals)).toEqual(["function-too-complex"]);
     expect(usedFeatures).toContainEqual({ feature: "floating-point", functions: 1 });
   });
 });

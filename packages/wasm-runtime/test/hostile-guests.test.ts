@@ -1,7 +1,7 @@
 import type { HostArgument, HostFunctionHandler } from "@assay/host-interface";
 import { encodeEvaluationInput, packPointer } from "@assay/host-interface";
 import { describe, expect, it } from "vitest";
-import type { InstanceConfig } from "../src/defaults.ts";
+import type { InstanceConfig, ModuleLimits } from "../src/defaults.ts";
 import type { GuestOutcome } from "../src/outcome.ts";
 import { createRuntime } from "../src/runtime.ts";
 import {
@@ -581,9 +581,10 @@ describe("a module made to be expensive to compile", () => {
     const branches = Array.from({ length: 10_000 }, () => op.block(op.get(0), op.brIf(0)));
 
     expect(await rejectionOf(outcomeOf({ locals, evaluate: [branches, RETURN_VERDICT] }))).toMatchObject({
-      reason: "function-too-large",
+      reason: "function-too-complex",
       functionIndex: 3,
-      locals: 10_002,
+      measure: "locals",
+      value: 10_002,
     });
     expect((await outcomeOf({ evaluate: [branches, RETURN_VERDICT] })).kind).toBe("returned");
   });
@@ -613,6 +614,37 @@ describe("a module made to be expensive to compile", () => {
     });
   });
 
+  it.each<{ measure: string; limits: Partial<ModuleLimits>; value: number }>([
+    { measure: "body-bytes", limits: { maxFunctionBytes: 28 }, value: 29 },
+    { measure: "locals", limits: { maxFunctionLocals: 3 }, value: 4 },
+    { measure: "locals-times-bytes", limits: { maxLocalsTimesBytes: 115 }, value: 116 },
+    { measure: "nesting", limits: { maxNesting: 1 }, value: 2 },
+    { measure: "locals-times-control", limits: { maxLocalsTimesControl: 11 }, value: 12 },
+    { measure: "operands-times-control", limits: { maxOperandsTimesControl: 5 }, value: 6 },
+  ])("is refused by a runtime that allows less of its $measure", async ({ measure, limits, value }) => {
+    const guest = buildGuest({
+      locals: ["i32", "i32"],
+      evaluate: [
+        op.block(op.block(op.get(0), op.brIf(0))),
+        op.i32(1),
+        op.i32(1),
+        op.drop,
+        op.drop,
+        RETURN_VERDICT,
+      ],
+    });
+    await using strict = createRuntime({ moduleLimits: limits });
+
+    expect(await rejectionOf(strict.compile(guest))).toEqual({
+      code: "MODULE_REFUSED",
+      reason: "function-too-complex",
+      functionIndex: 1,
+      measure,
+      value,
+      limit: Object.values(limits)[0],
+    });
+  });
+
   it("is refused for its million functions", async () => {
     const bytes = buildGuest({ rawSections: { 3: [0xc0, 0x84, 0x3d] } });
 
@@ -620,26 +652,6 @@ describe("a module made to be expensive to compile", () => {
       reason: "too-many",
       item: "functions",
       count: 1_000_000,
-    });
-  });
-});
-
-describe("exceptions", () => {
-  const throwing: GuestSpec = { tags: [["i64"]], evaluate: [op.i64(1n), op.throw(0)] };
-
-  it("could fill a heap that the whole process depends on: a guest has none, unless it is trusted with them", async () => {
-    expect(await rejectionOf(outcomeOf(throwing))).toMatchObject({
-      reason: "too-many",
-      item: "tags",
-      limit: 0,
-    });
-    await using trusting = createRuntime({ moduleLimits: { maxTags: 1 } });
-
-    expect((await trusting.evaluate(buildGuest(throwing), INPUT)).outcome).toEqual({
-      kind: "trap",
-      phase: "call",
-      message: "uncaught exception",
-      frames: [],
     });
   });
 });

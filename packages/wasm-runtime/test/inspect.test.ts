@@ -3,7 +3,7 @@ import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../src/defaults.ts";
 import { inspectModule } from "../src/inspect.ts";
 import { buildGuest } from "./support/guests.ts";
 import { failureOf } from "./support/refusal.ts";
-import { buildModule, op, text, uleb } from "./support/wasm-builder.ts";
+import { buildModule, op, text, uleb, type ValType } from "./support/wasm-builder.ts";
 
 const UTF8_BOM = "\ufeff";
 
@@ -114,6 +114,12 @@ describe("a module is refused, by name,", () => {
     { feature: "gc-types", spec: { rawSections: { 1: [1, 0x5f, 0] } } },
     { feature: "gc-types", spec: { rawSections: { 1: [1, 0x60, 1, 0x6d, 0] } } },
     { feature: "gc-types", spec: { rawSections: { 4: [1, 0x63, 0x6e, 0, 0] } } },
+    { feature: "stored-exceptions", spec: { tables: [{ minimum: 1, element: "exnref" }] } },
+    { feature: "stored-exceptions", spec: { tags: [["exnref"]] } },
+    {
+      feature: "stored-exceptions",
+      spec: { imports: [{ module: "host", name: "kept", global: "exnref" }] },
+    },
     { feature: "unknown-section", spec: { rawSections: { 14: [0] } } },
   ] as const)("for $feature", ({ feature, spec }) => {
     expect(failureOf(() => inspectModule(buildModule(spec)))).toMatchObject({
@@ -167,41 +173,52 @@ describe("a module is refused, by name,", () => {
     expect(failureOf(() => inspectModule(bytes))).toBeNull();
   });
 
-  it("for exceptions, unless they are allowed", () => {
-    const bytes = buildModule({ tags: [["i32"]] });
-    const allowed = inspectModule(bytes, { ...DEFAULT_MODULE_LIMITS, maxTags: 1 });
+  it("for more tags, or values in a tag, than are allowed", () => {
+    const bytes = buildModule({ tags: [[], ["i32", "i64"]] });
+    const under = (limit: Partial<ModuleLimits>) =>
+      failureOf(() => inspectModule(bytes, { ...DEFAULT_MODULE_LIMITS, ...limit }));
 
-    expect(failureOf(() => inspectModule(bytes))).toMatchObject({
-      reason: "too-many",
-      item: "tags",
-      limit: 0,
-    });
-    expect(allowed).toMatchObject({ counts: { tags: 1 }, features: ["exceptions"] });
+    expect(inspectModule(bytes)).toMatchObject({ counts: { tags: 2 }, features: ["exceptions"] });
+    expect(under({ maxTags: 1 })).toMatchObject({ reason: "too-many", item: "tags", count: 2, limit: 1 });
+    expect(under({ maxTagValues: 1 })).toMatchObject({ item: "values in a tag", count: 2, limit: 1 });
+    expect(DEFAULT_MODULE_LIMITS).toMatchObject({ maxTags: 64, maxTagValues: 16 });
   });
 
   describe("for one function", () => {
-    const oneFunction = (locals: number, bodyBytes: number) => {
+    const oneFunction = (locals: number, bodyBytes: number, results: ValType[] = []) => {
       const body = [...uleb(1), ...uleb(locals), 0x7f];
       const nops = bodyBytes - body.length - 1;
       const code = [...body, ...Array.from({ length: nops }, () => 0x01), 0x0b];
       return buildModule({
-        functions: { f: { params: ["i32"], body: [] } },
+        functions: { f: { params: ["i32"], results, body: [] } },
         rawSections: { 10: [1, ...uleb(code.length), ...code] },
       });
     };
 
     it.each([
-      { name: "with too many locals", locals: 2_000, bodyBytes: 100 },
-      { name: "with too many bytes", locals: 1, bodyBytes: 524_289 },
-      { name: "with too many of both", locals: 1_999, bodyBytes: 33_555 },
-    ])("$name, naming it and its numbers", ({ locals, bodyBytes }) => {
-      expect(failureOf(() => inspectModule(oneFunction(locals, bodyBytes)))).toMatchObject({
+      { measure: "locals", locals: 2_000, bodyBytes: 100, value: 2_001, limit: 2_000 },
+      { measure: "body-bytes", locals: 1, bodyBytes: 524_289, value: 524_289, limit: 524_288 },
+      {
+        measure: "locals-times-bytes",
+        locals: 1_999,
+        bodyBytes: 33_555,
+        value: 67_110_000,
+        limit: 67_108_864,
+      },
+    ])("of too many $measure, naming it and the number", ({ locals, bodyBytes, ...refusal }) => {
+      expect(failureOf(() => inspectModule(oneFunction(locals, bodyBytes)))).toEqual({
         code: "MODULE_REFUSED",
-        reason: "function-too-large",
+        reason: "function-too-complex",
         functionIndex: 0,
-        bodyBytes,
-        locals: locals + 1,
+        ...refusal,
       });
+    });
+
+    it("before the engine looks at its code", () => {
+      const invalid = (locals: number) => oneFunction(locals, 100, ["i32"]);
+
+      expect(failureOf(() => inspectModule(invalid(1)))).toMatchObject({ reason: "invalid" });
+      expect(failureOf(() => inspectModule(invalid(2_000)))).toMatchObject({ measure: "locals" });
     });
 
     it.each([

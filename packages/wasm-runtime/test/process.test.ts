@@ -25,6 +25,18 @@ it("guests' threads run nothing that the process preloads, and get nothing of it
   expect(stdout).not.toContain("thread");
 });
 
+it("a guest does not see that its host has no room: the call fails, and not the guest's memory.grow", async () => {
+  // The engine reserves addresses for a whole memory, and takes what a growth needs of them as data of the process.
+  const grow = async (dataKib: string) => {
+    const script = `ulimit -d ${dataKib} && exec "$0" --conditions=@assay/source "$1"`;
+    const { stdout } = await run("sh", ["-c", script, process.execPath, fixture("grows-memory.ts")]);
+    return stdout;
+  };
+
+  expect(await grow("3000000")).toBe("MEMORY_UNAVAILABLE\n");
+  expect(await grow("unlimited")).toBe("returned 1\n");
+});
+
 it("runs as built JavaScript: the thread's entry point is found beside the bundle", async () => {
   const packageDirectory = fileURLToPath(new URL("..", import.meta.url));
   const directory = await mkdtemp(join(packageDirectory, "node_modules", "built-"));

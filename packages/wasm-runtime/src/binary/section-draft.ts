@@ -2,10 +2,11 @@ import type { ModuleLimits } from "../defaults.ts";
 import { WasmRuntimeError } from "../errors.ts";
 import type { FunctionType, Limits, ModuleExport, ModuleImport, ModuleTable } from "../inspection.ts";
 import type { CountedItem } from "../module-refusal.ts";
+import { admitSize } from "../rewrite/admission.ts";
 import { type ByteReader, malformed } from "./byte-reader.ts";
 import { readBodySize } from "./code.ts";
 import { readSections, SECTION, type Section } from "./sections.ts";
-import { readFunctionType, readLimits, readTable, readValueType } from "./types.ts";
+import { readFunctionType, readGlobalType, readLimits, readTable, readTag } from "./types.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** What a module's sections say, gathered from one to the next. */
@@ -103,7 +104,10 @@ export function readSection(draft: SectionDraft, { id, start, end, content }: Se
       draft.hasDataCount = true;
       break;
     case SECTION.tag:
-      draft.tags = readCount(content, "tags", limits.maxTags);
+      forEach(content, "tags", limits.maxTags, () => {
+        readTagOf(draft, content);
+        draft.tags += 1;
+      });
       break;
   }
 }
@@ -125,26 +129,9 @@ function readBodies(draft: SectionDraft, content: ByteReader): void {
   forEach(content, "functions", limits.maxFunctions, () => {
     const { bodyBytes, declaredLocals } = readBodySize(content);
     const locals = declaredLocals + (functions[functionIndex]?.params.length ?? 0);
-    requireCompilable({ functionIndex, bodyBytes, locals }, limits);
+    admitSize(functionIndex, { bodyBytes, locals }, limits);
     functionIndex += 1;
   });
-}
-
-/**
- * At each branch the compiler keeps a state of all locals, so that a small function can cost it gigabytes and many
- * seconds, in the middle of which nothing can stop it. A branch takes bytes: their product with the locals bounds both.
- */
-function requireCompilable(
-  size: { readonly functionIndex: number; readonly bodyBytes: number; readonly locals: number },
-  { maxFunctionBytes, maxFunctionLocals, maxFunctionWeight }: ModuleLimits,
-): void {
-  const fits =
-    size.bodyBytes <= maxFunctionBytes &&
-    size.locals <= maxFunctionLocals &&
-    size.bodyBytes * size.locals <= maxFunctionWeight;
-  if (fits) return;
-  const limits = { maxFunctionBytes, maxFunctionLocals, maxFunctionWeight };
-  throw new WasmRuntimeError({ code: "MODULE_REFUSED", reason: "function-too-large", ...size, ...limits });
 }
 
 function readImport(draft: SectionDraft, content: ByteReader): void {
@@ -166,18 +153,20 @@ function readImport(draft: SectionDraft, content: ByteReader): void {
       draft.imports.push({ module, name, kind: "memory", limits: readLimits(content, "memory") });
       return;
     case 3:
-      readValueType(content);
-      content.byte();
+      readGlobalType(content);
       draft.imports.push({ module, name, kind: "global" });
       return;
     case 4:
-      content.byte();
-      typeAt(draft, content);
+      readTagOf(draft, content);
       draft.imports.push({ module, name, kind: "tag" });
       return;
     default:
       throw malformed(at, `an import of kind ${kind}`);
   }
+}
+
+function readTagOf({ types, limits }: SectionDraft, content: ByteReader): void {
+  requireCount("values in a tag", readTag(content, types).length, limits.maxTagValues);
 }
 
 const EXPORT_KINDS = ["function", "table", "memory", "global", "tag"] as const;

@@ -76,7 +76,38 @@ const TABLE_WITH_INITIALISER = 0x40;
 export function readTable(reader: ByteReader): { readonly element: WasmValueType; readonly limits: Limits } {
   const at = reader.offset;
   const element = readTableElement(reader, at);
+  refuseStoredException(element, `a table at byte ${at}`);
   return { element, limits: readLimits(reader, "table") };
+}
+
+/** The type of a global, and the byte that says whether it is mutable. */
+export function readGlobalType(reader: ByteReader): {
+  readonly type: WasmValueType;
+  readonly mutability: number;
+} {
+  const at = reader.offset;
+  const type = readValueType(reader);
+  refuseStoredException(type, `a global at byte ${at}`);
+  return { type, mutability: reader.byte() };
+}
+
+/** The values that an exception with this tag carries. */
+export function readTag(reader: ByteReader, types: readonly FunctionType[]): readonly WasmValueType[] {
+  const at = reader.offset;
+  reader.byte();
+  const index = reader.u32();
+  const type = types[index];
+  if (type === undefined) throw malformed(at, `a tag of type ${index}, which is not there`);
+  for (const value of type.params) refuseStoredException(value, `a tag at byte ${at}`);
+  return type.params;
+}
+
+/**
+ * Exceptions live on the engine's heap, and may only be kept where the count of the stack sees them: in locals and operands.
+ * In tables, in globals, and in each other there could be any number of them, and a full heap can abort the process.
+ */
+function refuseStoredException(type: WasmValueType, where: string): void {
+  if (type === "exnref") throw unsupported("stored-exceptions", `exnref in ${where}`);
 }
 
 function readTableElement(reader: ByteReader, at: number): WasmValueType {

@@ -121,7 +121,13 @@ function createInstance(
     }
   }
 
-  return { call: async (call) => (await start()) ?? (await run(call)) };
+  return {
+    async call(call) {
+      const ending = (await start()) ?? (await run(call));
+      if (!metering.growthFailed()) return ending;
+      return { kind: "memory-unavailable", detail: "a growth within its maximum failed" };
+    },
+  };
 }
 
 /** The calling thread has checked the module's exports; here the compiler wants to see it too. */

@@ -15,6 +15,8 @@ export interface Metering {
   charge(fuel: number): void;
   /** What was used since `grant`. By the last stretch of code it can be more than was granted. */
   fuelUsed(): number;
+  /** Whether the guest was ended because the host had no room for what its module may have. */
+  growthFailed(): boolean;
   /** Whether what just trapped did so because its stack was used up. */
   stackExhausted(): boolean;
 }
@@ -38,6 +40,7 @@ export function createMetering(
 ): Metering {
   let fuelLeft: WasmGlobal<bigint> = { value: 0n };
   let stackLeft: WasmGlobal<number> = { value: 0 };
+  let growthFailed: WasmGlobal<number> = { value: 0 };
   let budget = 0n;
   let granted = 0n;
 
@@ -69,6 +72,7 @@ export function createMetering(
       fuelLeft = exports[names.fuelExport] as WasmGlobal<bigint>;
       fuelLeft.value = value;
       stackLeft = exports[names.stackExport] as WasmGlobal<number>;
+      growthFailed = exports[names.growthFailedExport] as WasmGlobal<number>;
     },
     grant(fuel) {
       budget = BigInt(fuel);
@@ -82,6 +86,7 @@ export function createMetering(
       fuelLeft.value -= BigInt(fuel);
     },
     fuelUsed: () => Number(granted - fuelLeft.value),
+    growthFailed: () => growthFailed.value !== 0,
     stackExhausted: () => stackLeft.value < 0,
   };
 }

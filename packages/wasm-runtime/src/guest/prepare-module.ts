@@ -3,7 +3,7 @@ import { WasmRuntimeError } from "../errors.ts";
 import { inspectModule } from "../inspect.ts";
 import type { BuildOptions, CompileResult } from "../protocol.ts";
 import { capLimits } from "../rewrite/cap-limits.ts";
-import { rewriteModule } from "../rewrite/rewrite.ts";
+import { rewriteValidModule } from "../rewrite/rewrite.ts";
 import { webAssembly } from "../webassembly.ts";
 
 /** Inspects, rewrites and compiles a module: the work on untrusted bytes that comes before any guest. */
@@ -14,7 +14,8 @@ export function prepareModule(bytes: Uint8Array, limits: ModuleLimits, build: Bu
     if (!capped.ok) {
       return { ok: true, prepared: { inspection, executable: null, exceeded: capped.exceeded } };
     }
-    const rewritten = rewriteModule(capped.bytes, { canonicalizeNans: build.deterministic });
+    // The inspection has validated it, and the engine validates once more what it compiles.
+    const rewritten = rewriteValidModule(capped.bytes, { limits, canonicalizeNans: build.deterministic });
     if (!rewritten.ok) return { ok: false, refusal: rewritten.refusal };
     const { names, maxStackBytes } = rewritten;
     const importedFunctions = inspection.imports.filter(({ kind }) => kind === "function").length;

@@ -1,5 +1,5 @@
+import { WasmRuntimeError } from "../errors.ts";
 import type { FunctionMeasure } from "./instruction-refusal.ts";
-import { RewriteRefused } from "./refusal.ts";
 
 /**
  * How complex a function may be. At each block and branch the engine's compilers keep a state of all locals: a module of
@@ -8,11 +8,16 @@ import { RewriteRefused } from "./refusal.ts";
  */
 export interface AdmissionLimits {
   /** Bytes of one function, its declaration of locals included. Default 512 KiB. */
-  readonly maxBodyBytes: number;
+  readonly maxFunctionBytes: number;
   /** Locals of one function, its parameters included. Default 2 000. */
-  readonly maxLocals: number;
+  readonly maxFunctionLocals: number;
   /** Blocks within blocks. Default 1 000. */
   readonly maxNesting: number;
+  /**
+   * Locals multiplied by bytes, which bounds what else is kept for each of both, at calls for one. Default 67 108 864. No
+   * function of SQLite, PostgreSQL or QuickJS has more than 4 000 000, unless built for debugging.
+   */
+  readonly maxLocalsTimesBytes: number;
   /** Locals multiplied by blocks and branches. Default 4 000 000. */
   readonly maxLocalsTimesControl: number;
   /**
@@ -23,21 +28,28 @@ export interface AdmissionLimits {
 }
 
 export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = Object.freeze({
-  maxBodyBytes: 512 * 1024,
-  maxLocals: 2_000,
+  maxFunctionBytes: 512 * 1024,
+  maxFunctionLocals: 2_000,
   maxNesting: 1_000,
+  maxLocalsTimesBytes: 64 * 1024 * 1024,
   maxLocalsTimesControl: 4_000_000,
   maxOperandsTimesControl: 4_000_000,
 });
 
-/** What is known of a function before its instructions are read. */
+/**
+ * What is known of a function before its instructions are read, by the engine too: to check the code of a function can
+ * already cost what grows with both.
+ *
+ * @throws {WasmRuntimeError} `MODULE_REFUSED` `function-too-complex`; so do the two below.
+ */
 export function admitSize(
   functionIndex: number,
-  size: { readonly bodyBytes: number; readonly locals: number },
+  { bodyBytes, locals }: { readonly bodyBytes: number; readonly locals: number },
   limits: AdmissionLimits,
 ): void {
-  require(functionIndex, "body-bytes", size.bodyBytes, limits.maxBodyBytes);
-  require(functionIndex, "locals", size.locals, limits.maxLocals);
+  require(functionIndex, "body-bytes", bodyBytes, limits.maxFunctionBytes);
+  require(functionIndex, "locals", locals, limits.maxFunctionLocals);
+  require(functionIndex, "locals-times-bytes", locals * bodyBytes, limits.maxLocalsTimesBytes);
 }
 
 /** What is known of a function when they are read. */
@@ -62,5 +74,6 @@ export function admitOperands(
 
 function require(functionIndex: number, measure: FunctionMeasure, value: number, limit: number): void {
   if (value <= limit) return;
-  throw new RewriteRefused({ reason: "function-too-complex", functionIndex, measure, value, limit });
+  const refusal = { reason: "function-too-complex", functionIndex, measure, value, limit } as const;
+  throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...refusal });
 }

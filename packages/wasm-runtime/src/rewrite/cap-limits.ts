@@ -31,6 +31,8 @@ export type CapResult =
  * Several tables share `maxTableElements`: what their minima leave of it is divided evenly among them. Imported memories
  * and tables are left alone; linking refuses them.
  *
+ * To be done before `rewriteModule`, which notes how far a module may grow.
+ *
  * @param bytes - a module that passed `inspectModule`.
  * @returns a module that means the same up to the caps; `bytes` itself when it has neither memory nor table.
  */

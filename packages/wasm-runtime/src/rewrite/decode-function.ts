@@ -13,9 +13,12 @@ const FIRST_PREFIX = 0xfb;
 const LAST_PREFIX = 0xfe;
 
 const V128 = 0x7b;
+const EXNREF = 0x69;
 /** `funcref`, `externref`, `exnref`: the only heap types that we run. */
-const HEAP_TYPES: ReadonlySet<number> = new Set([0x70, 0x6f, 0x69]);
+const HEAP_TYPES: ReadonlySet<number> = new Set([0x70, 0x6f, EXNREF]);
 const VALUE_TYPES: ReadonlySet<number> = new Set([0x7f, 0x7e, 0x7d, 0x7c, V128, ...HEAP_TYPES]);
+/** The bit of a signed number's last byte that makes it negative. */
+const SIGN = 0x40;
 /** The bit of a memory operand's alignment that says: the index of a memory follows. */
 const HAS_MEMORY_INDEX = 0x40;
 
@@ -23,8 +26,9 @@ const HAS_MEMORY_INDEX = 0x40;
 export interface FunctionDecoder {
   /**
    * @param start - where in the module the body begins, after its size.
-   * @throws {RewriteRefused} the function is too complex, uses an instruction that we do not run, or reaches for a local,
-   *   global, function or label that it does not have.
+   * @throws {RewriteRefused} the function uses an instruction that we do not run, or reaches for a local, global, function
+   *   or label that it does not have.
+   * @throws {WasmRuntimeError} `MODULE_REFUSED` `function-too-complex`.
    */
   decode(functionIndex: number, start: number, end: number): FunctionCode;
 }
@@ -80,13 +84,19 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
     const parameters = type.params.length;
     let locals = parameters;
     let wideLocals = type.params.filter((each) => each === "v128").length;
+    const exceptionLocals = new Set(
+      type.params.flatMap((each, parameter) => (each === "exnref" ? [parameter] : [])),
+    );
     at = start;
     const localGroups = u32();
     const localGroupsStart = at;
     for (let left = localGroups; left > 0; left--) {
       const repeated = u32();
       locals += repeated;
-      if (valueType(functionIndex) === V128) wideLocals += repeated;
+      const code = valueType(functionIndex);
+      if (code === V128) wideLocals += repeated;
+      if (code === EXNREF)
+        for (let local = locals - repeated; local < locals; local++) exceptionLocals.add(local);
     }
     admitSize(functionIndex, { bodyBytes: end - start, locals }, limits);
 
@@ -224,6 +234,7 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
       parameters,
       locals,
       wideLocals,
+      exceptionLocals,
       vectors,
       count,
       opcodes,
@@ -284,12 +295,14 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
       at += 1;
       return blockArity(0, 0);
     }
-    // Bit 6 of a single byte is the sign: value types are negative numbers, type indices are not.
-    if (first < 0x80 && (first & 0x40) !== 0) {
+    // Value types are negative numbers, type indices are not.
+    if (first < 0x80 && (first & SIGN) !== 0) {
       valueType(functionIndex);
       return blockArity(0, 1);
     }
+    const from = at;
     const type = types[index(types.length, "type")];
+    if (((bytes[at - 1] ?? 0) & SIGN) !== 0) throw cannotFollow(from, "the type of a block below zero");
     return type === undefined ? 0 : blockArity(type.params.length, type.results.length);
   }
 

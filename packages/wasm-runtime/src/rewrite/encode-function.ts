@@ -3,6 +3,7 @@ import { type BodyOutput, createBodyOutput } from "./body-output.ts";
 import { FLOAT } from "./canonicalize-nan.ts";
 import { lengthPrice } from "./costs.ts";
 import type { FunctionCode } from "./function-code.ts";
+import { writeGrowthCheck } from "./growth-writer.ts";
 import { EMPTY_BLOCK, OP } from "./instructions/control.ts";
 import { type Layout, VALUE_CODES } from "./layout.ts";
 import { createMeterWriter } from "./meter/meter-writer.ts";
@@ -262,6 +263,7 @@ export function encodeFunction(
             withIndex(OP.localTee, lengthLocal);
             copyUntil(next);
             meter.chargeGrowth(price);
+            writeGrowthCheck(output, layout, { asked: lengthLocal, answer: grownLocal }, opcode, operand);
           } else meter.chargeLength(price);
         }
       }

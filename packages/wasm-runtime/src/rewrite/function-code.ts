@@ -18,6 +18,8 @@ export interface FunctionCode {
   readonly locals: number;
   /** How many of `locals` are 128 bits wide. */
   readonly wideLocals: number;
+  /** Which of `locals` are of type `exnref`. */
+  readonly exceptionLocals: ReadonlySet<number>;
   /** Whether it computes with vectors or keeps them in locals. */
   readonly vectors: boolean;
   /** How many instructions there are; the last is the function's `end`. */

@@ -4,6 +4,7 @@ import type { UnsupportedInstructions } from "./instructions/unsupported.ts";
 export type FunctionMeasure =
   | "body-bytes"
   | "locals"
+  | "locals-times-bytes"
   | "nesting"
   | "locals-times-control"
   | "operands-times-control";

@@ -27,8 +27,15 @@ export interface Layout {
   readonly yieldFunction: number;
   /** Asks the host for fuel until there is some; takes what is left, and returns what is then. */
   readonly refuelFunction: number;
+  /** Traps if a growth that was refused is within its maximum; takes the size, how much was asked for, and the maximum. */
+  readonly growthFailedFunction: number;
   readonly fuelGlobal: number;
   readonly stackGlobal: number;
+  readonly growthFailedGlobal: number;
+  /** How far the memory may grow, in pages. */
+  readonly maxMemoryPages: number;
+  /** How far a table may grow, in elements; by its index. */
+  maxTableElements(table: number): number;
   /** The index of the type; added if the module does not have it. */
   typeIndex(parameters: readonly WasmValueType[], results: readonly WasmValueType[]): number;
   /** The types that were added so far, in their order. */
@@ -38,7 +45,17 @@ export interface Layout {
   }[];
 }
 
-export function planLayout({ types, functionTypes, importedFunctions, globals }: ModuleShape): Layout {
+/** What every engine allows where a module says nothing, or more. https://webassembly.github.io/spec/js-api/#limits */
+const ENGINE_LIMITS = { memoryPages: 65_536, tableElements: 10_000_000 } as const;
+
+export function planLayout({
+  types,
+  functionTypes,
+  importedFunctions,
+  globals,
+  maxMemoryPages,
+  maxTableElements,
+}: ModuleShape): Layout {
   const added: { params: readonly WasmValueType[]; results: readonly WasmValueType[] }[] = [];
   const indices = new Map<string, number>();
 
@@ -46,8 +63,15 @@ export function planLayout({ types, functionTypes, importedFunctions, globals }:
     functionIndex: (original) => (original < importedFunctions ? original : original + 1),
     yieldFunction: importedFunctions,
     refuelFunction: functionTypes.length + 1,
+    growthFailedFunction: functionTypes.length + 2,
     fuelGlobal: globals,
     stackGlobal: globals + 1,
+    growthFailedGlobal: globals + 2,
+    maxMemoryPages: Math.min(maxMemoryPages ?? ENGINE_LIMITS.memoryPages, ENGINE_LIMITS.memoryPages),
+    maxTableElements(table) {
+      const maximum = maxTableElements[table] ?? ENGINE_LIMITS.tableElements;
+      return Math.min(maximum, ENGINE_LIMITS.tableElements);
+    },
     typeIndex(params, results) {
       const key = `${params.join()}:${results.join()}`;
       const known = indices.get(key);

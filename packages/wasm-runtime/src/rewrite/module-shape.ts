@@ -1,8 +1,9 @@
 import { type ByteReader, createByteReader, malformed } from "../binary/byte-reader.ts";
 import { readSections, SECTION, type Section } from "../binary/sections.ts";
-import { readFunctionType, readLimits, readTable, readValueType } from "../binary/types.ts";
+import { readFunctionType, readGlobalType, readLimits, readTable, readTag } from "../binary/types.ts";
 import { unsupported } from "../binary/unsupported.ts";
-import type { FunctionType } from "../inspection.ts";
+import type { FunctionType, Limits } from "../inspection.ts";
+import { exceptionBytes } from "./exception-size.ts";
 
 const V128 = 0x7b;
 
@@ -19,9 +20,15 @@ export interface ModuleShape {
   readonly exportNames: ReadonlySet<string>;
   /** Imported and defined. */
   readonly globals: number;
+  /** The maximum that its memory is declared with, in pages; `null` without one. */
+  readonly maxMemoryPages: number | null;
+  /** The same of every table, in elements, imported ones first. */
+  readonly maxTableElements: readonly (number | null)[];
   readonly startFunction: number | null;
   /** Whether vectors may pass between functions or stand in globals; `true` also where only a byte looks like it. */
   readonly vectors: boolean;
+  /** What the largest exception that the module can throw takes of the engine's heap; see `exceptionBytes`. */
+  readonly exceptionBytes: number;
 }
 
 /**
@@ -37,9 +44,14 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
   const exportNames = new Set<string>();
   let importedFunctions = 0;
   let globals = 0;
-  let memories = 0;
+  const memories: Limits[] = [];
+  const tables: Limits[] = [];
   let startFunction: number | null = null;
   let vectors = false;
+  let largestException = exceptionBytes([]);
+  const readTagSize = (content: ByteReader) => {
+    largestException = Math.max(largestException, exceptionBytes(readTag(content, types)));
+  };
 
   for (const section of readSections(bytes)) {
     sections.push(section);
@@ -55,18 +67,13 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
           content.name();
           const kind = content.byte();
           if (kind === 0) functionTypes.push(content.u32());
-          else if (kind === 1) readTable(content);
-          else if (kind === 2) {
-            readLimits(content, "memory");
-            memories += 1;
-          } else if (kind === 3) {
-            vectors ||= readValueType(content) === "v128";
-            content.byte();
+          else if (kind === 1) tables.push(readTable(content).limits);
+          else if (kind === 2) memories.push(readLimits(content, "memory"));
+          else if (kind === 3) {
+            vectors ||= readGlobalType(content).type === "v128";
             globals += 1;
-          } else if (kind === 4) {
-            content.byte();
-            content.u32();
-          } else throw malformed(content.offset, `an import of kind ${kind}`);
+          } else if (kind === 4) readTagSize(content);
+          else throw malformed(content.offset, `an import of kind ${kind}`);
         });
         importedFunctions = functionTypes.length;
         break;
@@ -74,13 +81,13 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
         repeat(content, () => functionTypes.push(content.u32()));
         break;
       case SECTION.table:
-        repeat(content, () => readTable(content));
+        repeat(content, () => tables.push(readTable(content).limits));
         break;
       case SECTION.memory:
-        repeat(content, () => {
-          readLimits(content, "memory");
-          memories += 1;
-        });
+        repeat(content, () => memories.push(readLimits(content, "memory")));
+        break;
+      case SECTION.tag:
+        repeat(content, () => readTagSize(content));
         break;
       case SECTION.global:
         globals += content.u32();
@@ -98,7 +105,7 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
         break;
     }
   }
-  if (memories > 1) throw unsupported("multiple-memories", `${memories} memories`);
+  if (memories.length > 1) throw unsupported("multiple-memories", `${memories.length} memories`);
   return {
     bytes,
     sections,
@@ -108,8 +115,11 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
     importedModules,
     exportNames,
     globals,
+    maxMemoryPages: memories[0]?.maximum ?? null,
+    maxTableElements: tables.map(({ maximum }) => maximum),
     startFunction,
     vectors,
+    exceptionBytes: largestException,
   };
 }
 

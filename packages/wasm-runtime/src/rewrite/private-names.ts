@@ -8,6 +8,8 @@ export interface PrivateNames {
   readonly fuelExport: string;
   /** Export of the stack that is left: a mutable global of type i32; negative once the stack is exhausted. */
   readonly stackExport: string;
+  /** Export of whether the host had no room for what the guest may have: a mutable global of type i32; 0 if it had. */
+  readonly growthFailedExport: string;
   /** Export of what was the start function; `null` if there was none. */
   readonly startExport: string | null;
 }
@@ -26,6 +28,7 @@ export function choosePrivateNames({
     yieldImport: { module: unused("assay", importedModules), name: "yield" },
     fuelExport: exported("assay.fuel"),
     stackExport: exported("assay.stack"),
+    growthFailedExport: exported("assay.growth_failed"),
     startExport: startFunction === null ? null : exported("assay.start"),
   };
 }

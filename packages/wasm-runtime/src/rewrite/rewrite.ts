@@ -64,10 +64,20 @@ export type RewriteResult =
  * **Stack.** `names.stackExport` is a mutable i32 global; the host sets it to `maxStackBytes` before every call. When a
  * call would take more than is left, the guest traps (`unreachable`), and the global is negative: it never is otherwise.
  *
+ * **Exceptions** live on the engine's heap, which a worker's resource limits do not guard the process from. A local or an
+ * operand that can hold one counts towards the stack at the size of the largest that the module can throw, and nothing
+ * else may hold any: `exnref` in tables, globals and tags is refused. So those alive take at most `maxStackBytes`.
+ *
  * **Start.** A start function is not run on instantiation: it is exported as `names.startExport`, for the host to call
  * first, like any other export. A start function cannot suspend.
  *
- * Memory and tables are not capped here, see `capLimits`; the passes can be applied in any order.
+ * **Growth.** `memory.grow` and `table.grow` answer -1 when they would exceed the maximum that the module declares, or
+ * what the JavaScript API allows without one: 65 536 pages, 10 000 000 elements. When they answer it for any other reason,
+ * because the host has no room, the guest traps (`unreachable`) and the exported mutable i32 global
+ * `names.growthFailedExport`, which is 0 otherwise, is 1: that is the host's failure, and no result of the guest. An
+ * imported memory or table must have just the maximum that the module declares.
+ *
+ * Memory and tables are not capped here: `capLimits` does that, and must come first, because of growth.
  *
  * @param bytes - anything; a module that the engine does not validate is refused.
  * @returns the refusal as a value for whatever the bytes are.
@@ -76,12 +86,26 @@ export function rewriteModule(bytes: Uint8Array, options: RewriteOptions = {}): 
   // An invalid module could use an index that nothing has yet, and would then reach what we add under it.
   if (!webAssembly.validate(bytes))
     return refused({ reason: "invalid", detail: "the engine does not validate it" });
+  return rewriteValidModule(bytes, options);
+}
+
+/**
+ * `rewriteModule` without its first step.
+ *
+ * @param bytes - of a module that the engine has validated, as it is or with other limits of memory and tables.
+ */
+export function rewriteValidModule(bytes: Uint8Array, options: RewriteOptions = {}): RewriteResult {
   try {
     return rewriteValid(bytes, options);
   } catch (error) {
     if (error instanceof RewriteRefused) return refused(error.refusal);
     const refusal = refusalOf(error);
-    if (refusal?.reason === "invalid" || refusal?.reason === "unsupported") return refused(refusal);
+    switch (refusal?.reason) {
+      case "invalid":
+      case "unsupported":
+      case "function-too-complex":
+        return refused(refusal);
+    }
     throw error;
   }
 }

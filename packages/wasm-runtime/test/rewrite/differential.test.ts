@@ -126,6 +126,16 @@ const chargeEachInstruction: MeteringPlanner = ({ count, opcodes, operands }, im
   };
 };
 
+/** The module rewritten with another meter. */
+function assembled(bytes: Uint8Array, planMetering: MeteringPlanner): ReturnType<typeof assembleModule> {
+  return assembleModule(readModuleShape(bytes), {
+    limits: DEFAULT_ADMISSION_LIMITS,
+    maxStackBytes: DEFAULT_MAX_STACK_BYTES,
+    canonicalizeNans: false,
+    planMetering,
+  });
+}
+
 function eachSeed(modules: number, check: (random: Random, seed: number) => void): void {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + modules; seed++) {
     try {
@@ -169,12 +179,7 @@ it("counts what charging each instruction by itself would count, when nothing is
     const calls = callsOf(random, module);
     const result = rewritten(module.bytes);
     const oracle = {
-      ...assembleModule(readModuleShape(module.bytes), {
-        limits: DEFAULT_ADMISSION_LIMITS,
-        maxStackBytes: DEFAULT_MAX_STACK_BYTES,
-        canonicalizeNans: false,
-        planMetering: chargeEachInstruction,
-      }),
+      ...assembled(module.bytes, chargeEachInstruction),
       maxStackBytes: DEFAULT_MAX_STACK_BYTES,
     };
     expect(engine.validate(oracle.bytes)).toBe(true);
@@ -193,6 +198,33 @@ it("counts what charging each instruction by itself would count, when nothing is
     }
   });
   expect(compared).toBeGreaterThan(MODULES / 2);
+});
+
+it("compares modules that throw, catch and throw again", () => {
+  const executed = (opcodes: readonly number[]): MeteringPlanner => {
+    return (code, importedFunctions) => {
+      const charges = new Uint32Array(code.count + 1);
+      for (let at = 0; at < code.count; at++) charges[at] = opcodes.includes(code.opcodes[at] ?? 0) ? 1 : 0;
+      return { ...chargeEachInstruction(code, importedFunctions), charges, lengths: false };
+    };
+  };
+  let thrown = 0;
+  let thrownAgain = 0;
+  let escaped = 0;
+  eachSeed(MODULES / 4, (random) => {
+    const module = randomModule(random);
+    const calls = callsOf(random, module);
+    const run = (planMetering: MeteringPlanner) => {
+      const counting = { ...assembled(module.bytes, planMetering), maxStackBytes: DEFAULT_MAX_STACK_BYTES };
+      return observe(calls, (imports) => meteredGuest(counting, imports), counting.names.startExport);
+    };
+    const { fuel, outcomes } = run(executed([0x08]));
+    thrown += Number(fuel);
+    thrownAgain += Number(run(executed([0x0a])).fuel);
+    escaped += outcomes.filter((outcome) => "threw" in outcome).length;
+  });
+  expect(thrown).toBeGreaterThan(escaped + MODULES / 4);
+  expect(thrownAgain).toBeGreaterThan(MODULES / 100);
 });
 
 it("changes nothing but the bits of NaNs when it makes them canonical, and charges the same", () => {

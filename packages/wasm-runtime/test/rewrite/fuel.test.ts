@@ -26,6 +26,13 @@ interface Row {
 
 const nothing = { params: [], results: [], locals: [], export: false } as const;
 
+/** Counts in a local how much it spends, and throws; what a call of it costs beside the call. */
+const THROWER = {
+  tags: [[]],
+  functions: { thrower: { ...nothing, locals: ["i32"], body: [repeat(10), op.throw(0)] } },
+} as const satisfies Partial<ModuleSpec>;
+const THROWN = 2n + 10n * 5n + 100n;
+
 const ROWS: readonly Row[] = [
   { name: "nothing", body: [], fuel: 0n },
   { name: "nop and blocks", body: [0x01, op.block(op.block(0x01))], fuel: 0n },
@@ -108,6 +115,51 @@ const ROWS: readonly Row[] = [
     body: [op.tryCatchAll(op.throw(0))],
     more: { tags: [[]] },
     fuel: 100n,
+  },
+  {
+    name: "what an exception's thrower has spent in a loop, and what runs behind the catch",
+    body: [op.tryCatchAll(op.call("thrower")), op.i32(1), op.drop],
+    more: THROWER,
+    fuel: 5n + THROWN + 2n,
+  },
+  {
+    name: "an exception through a function that keeps its count in a local",
+    body: [op.tryCatchAll(op.call("between")), repeat(3)],
+    more: {
+      ...THROWER,
+      functions: {
+        ...THROWER.functions,
+        between: { ...nothing, locals: ["i32"], body: [repeat(10), op.call("thrower"), repeat(10)] },
+      },
+    },
+    // A stretch is paid as a whole: the second loop's first two instructions stand in that of the call.
+    fuel: 5n + (52n + 5n + 2n) + THROWN + (2n + 3n * 5n),
+  },
+  {
+    name: "an exception in each round of a loop",
+    body: repeat(10, op.tryCatchAll(op.call("thrower"))),
+    more: THROWER,
+    fuel: 2n + 10n * (5n + THROWN + 5n),
+  },
+  {
+    name: "an exception that is caught and thrown again",
+    body: op.tryCatchAll(
+      [0x02, 0x69],
+      [0x1f, 0x40, 1, 3, 0],
+      op.call("thrower"),
+      0x0b,
+      op.unreachable,
+      0x0b,
+      0x0a,
+    ),
+    more: THROWER,
+    fuel: 5n + THROWN + 100n,
+  },
+  {
+    name: "an exception in the handler of another",
+    body: [op.tryCatchAll(op.call("thrower")), op.tryCatchAll(op.call("thrower"))],
+    more: THROWER,
+    fuel: 2n * (5n + THROWN),
   },
 ];
 

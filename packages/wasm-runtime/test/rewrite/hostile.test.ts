@@ -5,7 +5,7 @@ import type { RewriteRefusal } from "../../src/rewrite/refusal.ts";
 import { rewriteModule } from "../../src/rewrite/rewrite.ts";
 import { createRandom, randomModule } from "../support/random-module.ts";
 import { engine, meteredGuest, rewritten } from "../support/rewritten.ts";
-import { type Body, buildModule, op, type ValType } from "../support/wasm-builder.ts";
+import { type Body, buildModule, op, uleb, type ValType } from "../support/wasm-builder.ts";
 
 const MAX_I32 = -1;
 
@@ -88,6 +88,7 @@ describe("redteam 82: the meter's own things", () => {
         { name: "assay.fuel", kind: 3, index: 0 },
         { name: "assay.stack", kind: 3, index: 0 },
         { name: "assay.fuel.1", kind: 3, index: 0 },
+        { name: "assay.growth_failed", kind: 3, index: 0 },
       ],
       functions: { "assay.start": { body: [] } },
       start: "assay.start",
@@ -98,6 +99,7 @@ describe("redteam 82: the meter's own things", () => {
       yieldImport: { module: "assay.1", name: "yield" },
       fuelExport: "assay.fuel.2",
       stackExport: "assay.stack.1",
+      growthFailedExport: "assay.growth_failed.1",
       startExport: "assay.start.1",
     });
     expect(engine.validate(bytes)).toBe(true);
@@ -209,6 +211,25 @@ describe("a refusal names", () => {
       name: "shared memories",
       bytes: buildModule({ memories: [{ minimum: 1, maximum: 1, flags: 3 }] }),
       refusal: { reason: "unsupported", feature: "shared-memory" },
+    },
+    {
+      name: "elements of a typed reference",
+      bytes: buildModule({ rawSections: { 9: [1, 5, 0x63, 0x70, 0] } }),
+      refusal: { reason: "unsupported", feature: "gc-types" },
+    },
+    {
+      name: "globals that keep exceptions",
+      bytes: buildModule({ rawSections: { 6: [1, 0x69, 1, 0xd0, 0x69, 0x0b] } }),
+      refusal: { reason: "unsupported", feature: "stored-exceptions" },
+    },
+    {
+      // As a number without a sign it would be the index of a type that is there.
+      name: "a block of no type that is written as a negative number of two bytes",
+      bytes: buildModule({
+        functions: { run: { body: [[0x02, 0xc0, 0x7f], 0x0b] } },
+        rawSections: { 1: [...uleb(16_400), ...new Array<number[]>(16_400).fill([0x60, 0, 0]).flat()] },
+      }),
+      refusal: { reason: "invalid" },
     },
     {
       name: "table initialisers",

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_MAX_STACK_BYTES } from "../../src/rewrite/rewrite.ts";
+import { hoard, LARGEST_TAG } from "../support/exception-hoards.ts";
 import { globalOf, meteredGuest, plainGuest, rewritten } from "../support/rewritten.ts";
-import { type Body, buildModule, op, type ValType } from "../support/wasm-builder.ts";
+import { type Body, buildModule, type FunctionSpec, op, type ValType } from "../support/wasm-builder.ts";
 
 const STACK = { maxStackBytes: 64 * 1024 };
 
@@ -30,6 +32,16 @@ function callsUntilExhausted(bytes: Uint8Array, options = STACK): number {
   expect(guest.call("run", 1_000_000)).toEqual({ ended: "stack-exhausted" });
   return Number(globalOf(guest.exports, "calls").value);
 }
+
+/** Throws from as many calls down as it is told. */
+const DIVE: FunctionSpec = {
+  params: ["i32"],
+  body: [
+    [op.get(0), op.i32Eqz, [0x04, 0x40], op.throw(0), 0x0b],
+    [op.get(0), op.i32(1), op.i32Sub, op.call("dive")],
+  ],
+  export: false,
+};
 
 describe("the depth of calls", () => {
   it("is limited, and each call in its turn has all of it again", () => {
@@ -87,15 +99,7 @@ describe("the depth of calls", () => {
     const bytes = buildModule({
       tags: [[]],
       functions: {
-        /** Throws from 300 calls down. */
-        dive: {
-          params: ["i32"],
-          body: [
-            [op.get(0), op.i32Eqz, [0x04, 0x40], op.throw(0), 0x0b],
-            [op.get(0), op.i32(1), op.i32Sub, op.call("dive")],
-          ],
-          export: false,
-        },
+        dive: DIVE,
         run: {
           params: ["i32"],
           results: ["i32"],
@@ -114,6 +118,57 @@ describe("the depth of calls", () => {
     });
 
     expect(meteredGuest(rewritten(bytes, STACK)).call("run", 1_000)).toEqual({ returned: 5 });
+  });
+
+  it("is right in a handler: after each catch there is as much of it as before, and no more", () => {
+    /** Catches what is thrown `n` calls down, and goes on with the exception on the stack. */
+    const catching = (...then: Body): Body => [
+      [0x02, 0x69],
+      [0x1f, 0x40, 1, 3, 0],
+      [op.get(0), op.call("dive"), 0x0b, op.unreachable, 0x0b],
+      then,
+    ];
+    const module = (times: number) =>
+      buildModule({
+        tags: [[]],
+        functions: {
+          dive: DIVE,
+          rethrow: { params: ["i32"], body: catching([0x0a]), export: false },
+          run: {
+            params: ["i32"],
+            body: new Array<Body>(times).fill([
+              catching(op.drop),
+              op.tryCatchAll(op.get(0), op.call("rethrow")),
+            ]),
+          },
+        },
+      });
+    const fits = (times: number, depth: number) =>
+      "returned" in meteredGuest(rewritten(module(times), STACK)).call("run", depth);
+    const deepest = (times: number) => {
+      let depth = 0;
+      while (fits(times, depth + 1)) depth += 1;
+      return depth;
+    };
+
+    expect(deepest(1)).toBeGreaterThan(500);
+    expect(deepest(20)).toBe(deepest(1));
+  });
+
+  it("is weighed by the exceptions that locals and operands can hold, at the size of the largest", () => {
+    const bytesPerCall = (kept: number, tag: readonly ValType[]) => {
+      const fits = (depth: number) =>
+        "returned" in
+        meteredGuest(rewritten(hoard("operands", kept, tag)), { host: { bottom() {} } }).call("run", depth);
+      let depth = 0;
+      for (let step = 2 ** 14; step >= 1; step /= 2) if (fits(depth + step)) depth += step;
+      return DEFAULT_MAX_STACK_BYTES / (depth + 1);
+    };
+    const weight = (tag: readonly ValType[]) => (bytesPerCall(40, tag) - bytesPerCall(20, tag)) / 20;
+
+    // A number takes two slots of 8 bytes of the engine's heap, a vector eight; an operand itself takes 8 bytes or 16.
+    expect(weight(["i32"])).toBeCloseTo(8 + 64 + 16, -1);
+    expect(weight(LARGEST_TAG)).toBeGreaterThan(0.8 * (16 + 64 + 16 * 64));
   });
 
   it("cannot be had back by catching its end", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type WasmFunction, webAssembly } from "../../src/webassembly.ts";
-import { engine, globalOf, rewritten } from "../support/rewritten.ts";
+import { webAssembly } from "../../src/webassembly.ts";
+import { engine, functionOf, globalOf, rewritten } from "../support/rewritten.ts";
 import { buildModule, op } from "../support/wasm-builder.ts";
 
 /** Counts global 0 up for ever, and catches whatever it can. */
@@ -29,12 +29,6 @@ function trapObject(): unknown {
     return error;
   }
   throw new Error("did not trap");
-}
-
-function functionOf(exports: Record<string, unknown>, name: string): WasmFunction {
-  const found = exports[name];
-  if (typeof found !== "function") throw new Error(`no function ${name}`);
-  return found as WasmFunction;
 }
 
 /** Runs guests in turns of `slice` on one thread until each has had `turns` of them, and ends them. */

@@ -398,6 +398,11 @@ function randomBody(world: World, signature: Signature): number[] {
     return [...operands, 0x41, random.below(9), 0x11, ...uleb(typeIndex(target)), FUNCREF_TABLE];
   }
 
+  function anyCall(depth: number): number[] {
+    const index = random.below(functions.length);
+    return [...call(index, depth), ...setAll(functions[index]?.results ?? [])];
+  }
+
   /** A block of any kind, with its parameters before it; leaves its results. */
   function block(type: Signature, depth: number): number[] {
     const inside = (label: readonly ValType[]): number[] => {
@@ -514,11 +519,10 @@ function randomBody(world: World, signature: Signature): number[] {
         return [...expression("i32", depth - 1), 0x04, 0x40, ...inArm(arm), 0x0b];
       }
       case 12:
+      case 16:
         return guarded(depth);
-      case 13: {
-        const index = random.below(functions.length);
-        return [...call(index, depth), ...setAll(functions[index]?.results ?? [])];
-      }
+      case 13:
+        return anyCall(depth);
       case 14: {
         const fitting = [...functions.keys()].filter(
           (index) => functions[index]?.results.join() === signature.results.join(),
@@ -571,12 +575,16 @@ function randomBody(world: World, signature: Signature): number[] {
     ];
     labels.push([], payload, []);
     const body = statements(depth - 1);
-    const thrown = random.chance(0.5) ? [...values(TAGS[tag] ?? [], depth), 0x08, tag] : [0x10, 1];
+    const thrown = random.pick([
+      () => [...values(TAGS[tag] ?? [], depth), 0x08, tag],
+      () => [0x10, 1],
+      () => anyCall(depth),
+    ])();
     labels.pop();
     labels.pop();
     labels.pop();
     const handler = kind < 2 ? [kind, tag, 0] : [kind, 0];
-    const rethrow = kind % 2 === 1 && random.chance(0.2);
+    const rethrow = kind % 2 === 1 && random.chance(0.4);
     return [
       ...[0x02, 0x40],
       ...[0x02, ...blockType({ params: [], results: payload })],

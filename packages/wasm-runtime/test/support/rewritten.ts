@@ -1,5 +1,6 @@
 import type { AssembleOptions } from "../../src/rewrite/assemble.ts";
 import { type RewriteOptions, type RewrittenModule, rewriteModule } from "../../src/rewrite/rewrite.ts";
+import type { WasmFunction } from "../../src/webassembly.ts";
 
 /** Runs modules as they are and rewritten, and tells how each call ended in a form that can be compared. */
 
@@ -7,7 +8,7 @@ interface Engine {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> };
   readonly Global: abstract new () => { value: unknown };
-  readonly Memory: abstract new () => { buffer: ArrayBuffer };
+  readonly Memory: new (limits: { initial: number; maximum: number }) => { buffer: ArrayBuffer };
   readonly Exception: abstract new () => object;
   readonly RuntimeError: ErrorConstructor;
   readonly validate: (bytes: Uint8Array) => boolean;
@@ -113,6 +114,12 @@ export function globalOf(exports: Record<string, unknown>, name: string): { valu
   const found = exports[name];
   if (found instanceof engine.Global) return found;
   throw new Error(`no global ${name}`);
+}
+
+export function functionOf(exports: Record<string, unknown>, name: string): WasmFunction {
+  const found = exports[name];
+  if (typeof found !== "function") throw new Error(`no function ${name}`);
+  return found as WasmFunction;
 }
 
 export function memoryOf(exports: Record<string, unknown>, name = "memory"): Buffer {

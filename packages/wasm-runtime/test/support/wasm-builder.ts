@@ -32,6 +32,7 @@ export type ImportSpec = { readonly module: string; readonly name: string } & (
   | { readonly memory: LimitsSpec }
   | { readonly table: LimitsSpec }
   | { readonly global: ValType }
+  | { readonly tag: readonly ValType[] }
 );
 
 export interface FunctionSpec {
@@ -75,7 +76,7 @@ export function buildModule(spec: ModuleSpec): Uint8Array {
 
   const indices = new Map<string, number>();
   for (const each of imports) {
-    if (!("memory" in each || "table" in each || "global" in each)) {
+    if (!("memory" in each || "table" in each || "global" in each || "tag" in each)) {
       indices.set(each.as ?? each.name, indices.size);
     }
   }
@@ -164,6 +165,7 @@ function importDescription(
 ): number[] {
   if ("memory" in spec) return [0x02, ...limits(spec.memory)];
   if ("table" in spec) return [0x01, valueCode("funcref"), ...limits(spec.table)];
+  if ("tag" in spec) return [0x04, 0x00, ...uleb(typeIndex(spec.tag))];
   if ("global" in spec) return [0x03, valueCode(spec.global), 0x00];
   return [0x00, ...uleb(typeIndex(spec.params, spec.results))];
 }

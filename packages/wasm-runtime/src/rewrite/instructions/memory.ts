@@ -25,7 +25,7 @@ export const MEMORY: readonly Instruction[] = [
   ...instructions(0x39, "i32 f64 ->", "f64.store", memoryAccess),
   ...instructions(0x3a, "i32 i32 ->", "i32.store8 i32.store16", memoryAccess),
   ...instructions(0x3c, "i32 i64 ->", "i64.store8 i64.store16 i64.store32", memoryAccess),
-  ...instructions(0x3f, "-> i32", "memory.size", memory),
+  ...instructions(OP.memorySize, "-> i32", "memory.size", memory),
   ...instructions(OP.memoryGrow, "i32 -> i32", "memory.grow", memory),
   ...instructions(OP.memoryInit, "i32 i32 i32 ->", "memory.init", IMMEDIATE.dataAndMemory),
   ...instructions(MISC + 9, "->", "data.drop", IMMEDIATE.data),

@@ -5,13 +5,14 @@ import { planCanonicalNans } from "../canonicalize-nan.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { createFunctionDecoder } from "../decode-function.ts";
 import { encodeFunction } from "../encode-function.ts";
+import { growthFailedFunction } from "../growth-writer.ts";
 import { EMPTY_BLOCK, OP } from "../instructions/control.ts";
 import { type Layout, VALUE_CODES } from "../layout.ts";
 import type { MeteringPlanner } from "../meter/plan-metering.ts";
 import type { ModuleShape } from "../module-shape.ts";
 import { cannotFollow } from "../refusal.ts";
 import { countedFrameBytes } from "../stack-depth.ts";
-import { highestStack } from "../stack-height.ts";
+import { createStackFollower } from "../stack-height.ts";
 import type { BranchHints } from "./branch-hints.ts";
 
 export interface CodeOptions {
@@ -28,7 +29,7 @@ export interface RewrittenCode {
   readonly hints: readonly { readonly functionIndex: number; readonly hints: readonly BranchHint[] }[];
 }
 
-/** Rewrites every function, one after the other, and adds the one that asks for fuel. */
+/** Rewrites every function, one after the other, and adds our own: what asks for fuel, and what says that the host had no room. */
 export function writeCode(
   guest: ByteReader | null,
   shape: ModuleShape,
@@ -37,18 +38,19 @@ export function writeCode(
 ): RewrittenCode {
   const { bytes, types, functionTypes, importedFunctions } = shape;
   const decoder = createFunctionDecoder(shape, limits);
+  const highestStack = createStackFollower(shape);
   const section = createCodeWriter(guest === null ? 64 : bytes.length * 2);
   const allHints: { functionIndex: number; hints: readonly BranchHint[] }[] = [];
   const count = guest?.u32() ?? 0;
-  section.u32(count + 1);
+  section.u32(count + 2);
   for (let position = 0; guest !== null && position < count; position++) {
     const functionIndex = importedFunctions + position;
     const size = guest.u32();
     const start = guest.offset;
     guest.section(size);
     const code = decoder.decode(functionIndex, start, start + size);
-    const operands = highestStack(code, shape);
-    admitOperands(functionIndex, { operands, control: code.control }, limits);
+    const highest = highestStack(code);
+    admitOperands(functionIndex, { operands: highest.operands, control: code.control }, limits);
     const type = types[functionTypes[functionIndex] ?? -1];
     if (type === undefined) throw cannotFollow(start, `function ${functionIndex} without a type`);
     const metering = planMetering(code, importedFunctions);
@@ -59,7 +61,7 @@ export function writeCode(
       type,
       {
         metering,
-        frameBytes: countedFrameBytes(code, shape, { operands, calls: metering.calls }),
+        frameBytes: countedFrameBytes(code, shape, { highest, calls: metering.calls }),
         canonicalNans: canonicalizeNans ? planCanonicalNans(code) : null,
         hints:
           given === undefined ? null : new Map([...given].map(([offset, value]) => [start + offset, value])),
@@ -70,6 +72,7 @@ export function writeCode(
     if (hints.length > 0) allHints.push({ functionIndex: layout.functionIndex(functionIndex), hints });
   }
   section.sized(refuelFunction(layout));
+  section.sized(growthFailedFunction(layout));
   return { section, hints: allHints };
 }
 

@@ -1,4 +1,5 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
+import { readGlobalType, readValueType } from "../../binary/types.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { type Layout, VALUE_CODES } from "../layout.ts";
 import type { PrivateNames } from "../private-names.ts";
@@ -35,25 +36,28 @@ export function writeImports(guest: ByteReader | null, layout: Layout, names: Pr
 }
 
 export function writeFunctions(guest: ByteReader | null, layout: Layout): CodeWriter {
-  const output = append(guest, 1);
+  const output = append(guest, 2);
   output.u32(layout.typeIndex(["i64"], ["i64"]));
+  output.u32(layout.typeIndex(["i32", "i32", "i32"], []));
   return output;
 }
 
-/** @param stackBytes - what the stack's global starts with; the fuel's starts with nothing. */
+/** @param stackBytes - what the stack's global starts with; the others start with nothing. */
 export function writeGlobals(guest: ByteReader | null, layout: Layout, stackBytes: number): CodeWriter {
   const output = createCodeWriter();
   const count = guest?.u32() ?? 0;
-  output.u32(count + 2);
+  output.u32(count + 3);
   for (let left = count; guest !== null && left > 0; left--) {
-    output.byte(guest.byte());
-    output.byte(guest.byte());
+    const { type, mutability } = readGlobalType(guest);
+    output.byte(VALUE_CODES[type]);
+    output.byte(mutability);
     copyInitialValue(guest, output, layout);
   }
   output.bytes(Uint8Array.of(VALUE_CODES.i64, MUTABLE, I64_CONST, 0, END));
   output.bytes(Uint8Array.of(VALUE_CODES.i32, MUTABLE, I32_CONST));
   output.signed(stackBytes);
   output.byte(END);
+  output.bytes(Uint8Array.of(VALUE_CODES.i32, MUTABLE, I32_CONST, 0, END));
   return output;
 }
 
@@ -65,7 +69,7 @@ export function writeExports(
 ): CodeWriter {
   const output = createCodeWriter();
   const count = guest?.u32() ?? 0;
-  output.u32(count + 2 + (names.startExport === null ? 0 : 1));
+  output.u32(count + 3 + (names.startExport === null ? 0 : 1));
   for (let left = count; guest !== null && left > 0; left--) {
     output.text(guest.name());
     const kind = guest.byte();
@@ -80,6 +84,7 @@ export function writeExports(
   };
   add(names.fuelExport, KIND.global, layout.fuelGlobal);
   add(names.stackExport, KIND.global, layout.stackGlobal);
+  add(names.growthFailedExport, KIND.global, layout.growthFailedGlobal);
   if (names.startExport !== null && startFunction !== null) {
     add(names.startExport, KIND.function, layout.functionIndex(startFunction));
   }
@@ -100,7 +105,10 @@ export function writeElements(guest: ByteReader, layout: Layout): CodeWriter {
       if ((flags & SEGMENT.tableOrDeclared) !== 0) output.u32(guest.u32());
       copyInitialValue(guest, output, layout);
     }
-    if ((flags & (SEGMENT.notActive | SEGMENT.tableOrDeclared)) !== 0) output.byte(guest.byte());
+    if ((flags & (SEGMENT.notActive | SEGMENT.tableOrDeclared)) !== 0) {
+      if ((flags & SEGMENT.expressions) !== 0) output.byte(VALUE_CODES[readValueType(guest)]);
+      else output.byte(guest.byte());
+    }
     const elements = guest.u32();
     output.u32(elements);
     for (let each = elements; each > 0; each--) {
