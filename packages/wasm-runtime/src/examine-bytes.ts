@@ -35,7 +35,7 @@ const ENTRIES = ["evaluate", "validate"] as const;
 
 /** Examines a module on this thread, which a hostile one can keep busy for many seconds: see `examineModule`. */
 export function examineBytes(request: ExaminationRequest): ModuleExamination {
-  const { bytes, limits, build, abi, hostModules, wasi } = request;
+  const { bytes, limits, abi, hostModules, wasi } = request;
   const { inspection, refusals: inspected, validated } = inspectPartially(bytes, limits);
   const level = resolveAbiLevel(abi, inspection?.exports.map(({ name }) => name) ?? []);
   const functions = functionsOf(hostModules);
@@ -90,13 +90,9 @@ interface Rewritten {
 }
 
 function rewrite({ bytes, limits, build }: ExaminationRequest): Rewritten {
-  // As it is compiled, or with its own limits where those are too much.
-  const capped = capLimits(bytes, build);
+  // Not of what the caps make of it: places are told as they are in the module.
   const startedAt = performance.now();
-  const rewritten = rewriteModule(capped.ok ? capped.bytes : bytes, {
-    limits,
-    canonicalizeNans: build.deterministic,
-  });
+  const rewritten = rewriteModule(bytes, { limits, canonicalizeNans: build.deterministic });
   const durationMs = performance.now() - startedAt;
   if (!rewritten.ok) return { cost: null, refusal: rewritten.refusal };
   const { sizes, fuelVersion } = rewritten;
