@@ -9,19 +9,33 @@ import {
 } from "@assay/wasm-runtime";
 import type { Logger } from "pino";
 import type { EvaluationServices } from "./evaluation/evaluate.ts";
+import { openModuleStore } from "./module-store/module-store.ts";
 
 /** Everything that an evaluation needs. Disposing of it ends every guest, closes every sandbox and removes their files. */
 export interface Services extends EvaluationServices, AsyncDisposable {}
+
+export interface ServicesOptions {
+  readonly logger: Logger;
+  /** The directory in which rewritten modules are kept; `null` for none. */
+  readonly moduleCache: string | null;
+}
+
+/** 1 GiB. */
+const MAX_MODULE_CACHE_BYTES = 2 ** 30;
 
 /**
  * Chooses and joins the implementations; this file is the only place that does. Nothing is started before it is needed.
  *
  * @throws {WasmRuntimeError} `ENGINE_UNSUPPORTED`: this Node cannot let a guest wait for a command.
  */
-export function composeServices({ logger }: { readonly logger: Logger }): Services {
+export function composeServices({ logger, moduleCache }: ServicesOptions): Services {
+  const moduleStore =
+    moduleCache === null
+      ? null
+      : openModuleStore({ directory: moduleCache, maxBytes: MAX_MODULE_CACHE_BYTES, logger });
   const stack = new AsyncDisposableStack();
   const executor = stack.use(composeExecutor());
-  const runtime = stack.use(createRuntime());
+  const runtime = stack.use(createRuntime(moduleStore === null ? {} : { moduleStore }));
   return {
     logger,
     runtime,

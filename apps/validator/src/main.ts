@@ -38,7 +38,9 @@ async function run(): Promise<number> {
   // No `using` in this file: a Node that is too old has to be able to read it.
   const termination = listenForTermination();
   try {
-    const io = { stdin, stdout, stderr, signal: termination.signal, debug: isDebugging() };
+    const { signal } = termination;
+    const cacheHome = process.env["XDG_CACHE_HOME"];
+    const io = { stdin, stdout, stderr, signal, debug: isDebugging(), cacheHome };
     const outcome = await runCli(argv.slice(2), io);
     return outcome === null ? 0 : exitCodeOf(outcome, termination.received);
   } finally {

@@ -5,7 +5,9 @@ import { requireSize } from "./inspect.ts";
 import type { ModuleInspection } from "./inspection.ts";
 import { createModuleCache } from "./module-cache.ts";
 import type { ModuleRefusal } from "./module-refusal.ts";
-import type { BuildOptions, CompileResult, PreparedModule } from "./protocol.ts";
+import type { ModuleStore } from "./module-store.ts";
+import type { BuildOptions, CompileResult, CompileSource, PreparedModule } from "./protocol.ts";
+import { REWRITE_VERSION } from "./rewrite/version.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Seat } from "./shard.ts";
 
@@ -21,6 +23,8 @@ export interface Compiler {
   compile(bytes: Uint8Array, build: BuildOptions): Promise<CompiledModule>;
   /** @throws {WasmRuntimeError} `FOREIGN_MODULE`. */
   prepare(module: CompiledModule, build: BuildOptions): Promise<PreparedModule>;
+  /** Waits until the store has what it was given. */
+  close(): Promise<void>;
 }
 
 export interface CompilerOptions {
@@ -31,6 +35,7 @@ export interface CompilerOptions {
   readonly maxCachedModules: number;
   readonly maxCachedBytes: number;
   readonly threadHeapMiB: number;
+  readonly moduleStore: ModuleStore | null;
   /** Aborted when the runtime closes. */
   readonly closing: AbortSignal;
 }
@@ -40,31 +45,51 @@ export interface CompilerOptions {
  * thread can be stopped in the middle of it. The compiled module comes back; threads share its machine code.
  */
 export function createCompiler(options: CompilerOptions): Compiler {
-  const { scheduler, limits, closing } = options;
+  const { scheduler, limits, closing, moduleStore: store } = options;
   const prepared = createModuleCache<PreparedModule>(options.maxCachedModules, options.maxCachedBytes);
   /** Other options need another rewrite, and so the bytes again. */
   const bytesOf = new WeakMap<CompiledModule, Uint8Array>();
 
+  /** Entries on their way to the store. */
+  const puts = new Set<Promise<void>>();
+
   function prepareBytes(sha256: string, bytes: Uint8Array, build: BuildOptions): Promise<PreparedModule> {
-    const key = [sha256, build.maxMemoryBytes, build.maxTableElements, build.deterministic].join();
-    return prepared.get(key, bytes.byteLength, () => compileOnAnyThread(bytes, build));
+    const key = keyOf(sha256, build, limits);
+    return prepared.get(key, bytes.byteLength, () => prepareOnce(key, bytes, build));
   }
 
-  async function compileOnAnyThread(bytes: Uint8Array, build: BuildOptions): Promise<PreparedModule> {
-    const admission = { priority: 0, moduleBytes: bytes.byteLength, memoryBytes: 0 };
+  async function prepareOnce(key: string, bytes: Uint8Array, build: BuildOptions): Promise<PreparedModule> {
+    const entry = (await store?.get(key)) ?? null;
+    const stored = entry === null ? null : await compileOnAnyThread({ kind: "stored", entry }, bytes);
+    if (stored?.ok) return stored.prepared;
+    const source = { kind: "module", bytes, limits, build, keep: store !== null } as const;
+    const result = await compileOnAnyThread(source, bytes);
+    if (!result.ok) throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...(result.refusal ?? UNREADABLE) });
+    if (result.entry !== null && store !== null) keep(store.put(key, result.entry));
+    return result.prepared;
+  }
+
+  /** Nobody waits for it but who closes. */
+  function keep(put: Promise<void>): void {
+    puts.add(put);
+    void put.catch(() => {}).then(() => puts.delete(put));
+  }
+
+  async function compileOnAnyThread(
+    source: CompileSource,
+    { byteLength }: Uint8Array,
+  ): Promise<CompileResult> {
+    const admission = { priority: 0, moduleBytes: byteLength, memoryBytes: 0 };
     const seat = await scheduler.admit(admission, closing);
     if (seat === null) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
-    let result: CompileResult;
     try {
-      result = await compileOn(seat, bytes, build, options);
+      return await compileOn(seat, source, options);
     } catch (error) {
       await seat.endThread();
       throw error;
     } finally {
       await seat.leave();
     }
-    if (result.ok) return result.prepared;
-    throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...result.refusal });
   }
 
   return {
@@ -87,15 +112,27 @@ export function createCompiler(options: CompilerOptions): Compiler {
       if (bytes === undefined) throw new WasmRuntimeError({ code: "FOREIGN_MODULE" });
       return prepareBytes(module.sha256, bytes, build);
     },
+    async close() {
+      await Promise.all(puts);
+    },
   };
+}
+
+const UNREADABLE: ModuleRefusal = { reason: "invalid", detail: "it could not be read" };
+
+/** What a store keeps a module under: everything that decides what is made of it. */
+function keyOf(sha256: string, build: BuildOptions, limits: ModuleLimits): string {
+  const { maxMemoryBytes, maxTableElements, deterministic } = build;
+  const options = [maxMemoryBytes, maxTableElements, deterministic, Object.entries(limits).sort()];
+  const all = JSON.stringify([REWRITE_VERSION, sha256, options]);
+  return createHash("sha256").update(all).digest("hex");
 }
 
 /** Resolves with the thread's answer; rejects when the thread cannot be used any more. */
 async function compileOn(
   seat: Seat,
-  bytes: Uint8Array,
-  build: BuildOptions,
-  { limits, maxCompileMs, threadHeapMiB, closing }: CompilerOptions,
+  source: CompileSource,
+  { maxCompileMs, threadHeapMiB, closing }: CompilerOptions,
 ): Promise<CompileResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CompileResult>();
   const refuse = (refusal: ModuleRefusal) =>
@@ -115,7 +152,7 @@ async function compileOn(
   });
   try {
     seat.setBusy(true);
-    seat.send({ type: "compile", bytes, limits, build });
+    seat.send({ type: "compile", source });
     return await promise;
   } finally {
     clearTimeout(timer);

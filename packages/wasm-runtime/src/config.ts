@@ -9,12 +9,14 @@ import {
   type RuntimeConfig,
 } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
+import type { ModuleStore } from "./module-store.ts";
 import { DEFAULT_WASI_CONFIG, WASI_CONFIG_CHECKS, type WasiConfig } from "./wasi-config.ts";
 import { PAGE_BYTES } from "./webassembly.ts";
 
 /** A runtime's settings with every default filled in. */
-export type ResolvedRuntimeConfig = Required<Omit<RuntimeConfig, "moduleLimits">> & {
+export type ResolvedRuntimeConfig = Required<Omit<RuntimeConfig, "moduleLimits" | "moduleStore">> & {
   readonly moduleLimits: ModuleLimits;
+  readonly moduleStore: ModuleStore | null;
 };
 
 /** An instance's settings with every default filled in. */
@@ -67,6 +69,11 @@ const RUNTIME_CONFIG: Checks<RuntimeConfig> = {
   maxCompileMs: integer(1, MAX_TIMER_MS),
   maxCachedModules: integer(0, 1_000_000),
   maxCachedBytes: integer(0, Number.MAX_SAFE_INTEGER),
+  moduleStore: {
+    expected: "an object with get and put",
+    accepts: (value) =>
+      isObject(value) && typeof value["get"] === "function" && typeof value["put"] === "function",
+  },
   maxThreads: integer(1, 1_000),
   guestsPerThread: integer(1, MAX_GUESTS_PER_PROCESS),
   idleThreads: integer(0, 1_000),
@@ -109,8 +116,11 @@ const IDENTITY: Checks<CallerIdentity> = { evaluationId: text, challengeId: text
 
 /** @throws {WasmRuntimeError} `INVALID_CONFIG`: a field is unknown or out of range. */
 export function resolveRuntimeConfig(given: RuntimeConfig = {}): ResolvedRuntimeConfig {
-  const config = resolve<Required<RuntimeConfig>>(given, DEFAULT_RUNTIME_CONFIG, RUNTIME_CONFIG);
-  return { ...config, moduleLimits: resolve(config.moduleLimits, DEFAULT_MODULE_LIMITS, MODULE_LIMITS) };
+  const { moduleStore = null, ...config } = resolve<
+    Required<Omit<RuntimeConfig, "moduleStore">> & Pick<RuntimeConfig, "moduleStore">
+  >(given, DEFAULT_RUNTIME_CONFIG, RUNTIME_CONFIG);
+  const moduleLimits = resolve(config.moduleLimits, DEFAULT_MODULE_LIMITS, MODULE_LIMITS);
+  return { ...config, moduleLimits, moduleStore };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { AbiSelection, CallerIdentity, HostFunctionRegistrar } from "@assay/host-interface";
+import type { ModuleStore } from "./module-store.ts";
 import { type AdmissionLimits, DEFAULT_ADMISSION_LIMITS } from "./rewrite/admission.ts";
 import type { WasiConfig } from "./wasi-config.ts";
 
@@ -71,6 +72,8 @@ export interface RuntimeConfig {
   readonly maxCachedModules?: number;
   /** How many bytes the kept modules may have together, as they were given. Default 256 MiB. */
   readonly maxCachedBytes?: number;
+  /** Where rewritten modules are kept between processes. Default: nowhere. */
+  readonly moduleStore?: ModuleStore;
   /** How many threads guests may have together. Default: one for each processor. */
   readonly maxThreads?: number;
   /**
@@ -110,7 +113,7 @@ export interface RuntimeConfig {
 }
 
 /** What `RuntimeConfig` says where nothing is given; frozen. */
-export const DEFAULT_RUNTIME_CONFIG: Required<RuntimeConfig> = Object.freeze({
+export const DEFAULT_RUNTIME_CONFIG: Required<Omit<RuntimeConfig, "moduleStore">> = Object.freeze({
   moduleLimits: DEFAULT_MODULE_LIMITS,
   maxCompileMs: 30_000,
   maxCachedModules: 64,

@@ -26,7 +26,7 @@ function createAndKeep(number: number, setup: GuestSetup): Guest {
 function handle(number: number, request: GuestRequest): void {
   switch (request.type) {
     case "compile": {
-      const result = prepareModule(request.bytes, request.limits, request.build);
+      const result = prepareModule(request.source);
       channel.report(number, { type: "compiled", result });
       return;
     }

@@ -28,6 +28,7 @@ export { formatFunctionType } from "./inspection.ts";
 export type { Instance } from "./instance.ts";
 export type { CountedItem, ModuleRefusal, UnsupportedFeature } from "./module-refusal.ts";
 export { explainRefusal } from "./module-refusal.ts";
+export type { ModuleStore } from "./module-store.ts";
 export type {
   GuestFailure,
   GuestOutcome,

@@ -22,12 +22,7 @@ export interface ThreadRequest {
 
 /** A request to one guest. */
 export type GuestRequest =
-  | {
-      readonly type: "compile";
-      readonly bytes: Uint8Array;
-      readonly limits: ModuleLimits;
-      readonly build: BuildOptions;
-    }
+  | { readonly type: "compile"; readonly source: CompileSource }
   /** `setup` comes with the first call of a guest, and instantiates it. */
   | { readonly type: "call"; readonly setup: GuestSetup | null; readonly call: GuestCall }
   | { readonly type: "answer"; readonly answer: HostAnswer }
@@ -63,9 +58,26 @@ export interface BuildOptions extends ResourceCaps {
   readonly deterministic: boolean;
 }
 
+/** What is compiled. */
+export type CompileSource =
+  /** A module as it was given. `keep`: what it was rewritten to is wanted too, for a store. */
+  | {
+      readonly kind: "module";
+      readonly bytes: Uint8Array;
+      readonly limits: ModuleLimits;
+      readonly build: BuildOptions;
+      readonly keep: boolean;
+    }
+  /** What a store kept. */
+  | { readonly kind: "stored"; readonly entry: Uint8Array };
+
 /** A rewritten and compiled module. */
-export interface Executable {
+export interface Executable extends ExecutableFacts {
   readonly module: WasmModule;
+}
+
+/** What has to be known of a rewritten module to run it. */
+export interface ExecutableFacts {
   /** What the rewrite added for its host: the import by which a guest is stopped, the globals that count. */
   readonly names: PrivateNames;
   readonly maxStackBytes: number;
@@ -79,8 +91,10 @@ export type PreparedModule =
   | { readonly inspection: ModuleInspection; readonly executable: null; readonly exceeded: CapExceeded };
 
 export type CompileResult =
-  | { readonly ok: true; readonly prepared: PreparedModule }
-  | { readonly ok: false; readonly refusal: ModuleRefusal };
+  /** `entry`: for a store, if it was wanted. */
+  | { readonly ok: true; readonly prepared: PreparedModule; readonly entry: Uint8Array | null }
+  /** `null`: what a store kept is of no use. */
+  | { readonly ok: false; readonly refusal: ModuleRefusal | null };
 
 export interface GuestSetup {
   readonly executable: Executable;

@@ -112,6 +112,7 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
     // Guests end with their threads: nobody has to wait for the turn of one that is to be stopped.
     await Promise.all(Object.values(schedulers).map((scheduler) => scheduler.close()));
     await Promise.all([...active].map((instance) => instance.close()));
+    await compiler.close();
   }
 
   return {

@@ -11,8 +11,9 @@ import { failureOf } from "./support/refusal.ts";
 
 describe("a runtime's config", () => {
   it("is all defaults when nothing is given", () => {
-    expect(resolveRuntimeConfig()).toEqual(DEFAULT_RUNTIME_CONFIG);
-    expect(resolveRuntimeConfig({})).toEqual(DEFAULT_RUNTIME_CONFIG);
+    const defaults = { ...DEFAULT_RUNTIME_CONFIG, moduleStore: null };
+    expect(resolveRuntimeConfig()).toEqual(defaults);
+    expect(resolveRuntimeConfig({})).toEqual(defaults);
   });
 
   it("takes one limit of modules and leaves the others at their defaults", () => {
@@ -40,6 +41,8 @@ describe("an instance's config", () => {
     expect(resolveInstanceConfig()).toEqual({
       ...DEFAULT_INSTANCE_CONFIG,
       identity: { evaluationId: "", challengeId: "", validatorId: "" },
+      wasi: null,
+      onWasiOutput: null,
       signal: null,
     });
   });

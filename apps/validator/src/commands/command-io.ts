@@ -11,6 +11,8 @@ export interface CommandIo {
   readonly signal: AbortSignal;
   /** Whether errors are shown with their stacks: ASSAY_DEBUG=1. */
   readonly debug: boolean;
+  /** Where the user's programs keep what can be made again: XDG_CACHE_HOME, if it is set. */
+  readonly cacheHome: string | undefined;
 }
 
 /** Runs the command that was picked, and keeps how it ended. */

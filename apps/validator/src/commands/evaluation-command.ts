@@ -7,6 +7,7 @@ import { CANCELLED, errorOfThrown } from "../evaluation/report-error.ts";
 import type { EvaluationCall } from "../evaluation/request.ts";
 import { readInputFile, readInputStream, standardInputWasClosed } from "../inputs.ts";
 import { createLogger } from "../log/logger.ts";
+import { defaultStoreDirectory } from "../module-store/open-directory.ts";
 import type { Outcome } from "../outcome.ts";
 import { readyPolicy } from "../policy.ts";
 import { renderJson } from "../report/json.ts";
@@ -69,7 +70,8 @@ async function evaluate(
   });
   if (policy.permissive)
     logger.warn({ policyFile }, "the policy is permissive: the challenge may run any program");
-  await using services = composeServices({ logger });
+  const moduleCache = options.moduleCache ?? defaultStoreDirectory(io.cacheHome);
+  await using services = composeServices({ logger, moduleCache: moduleCache === false ? null : moduleCache });
   return await runEvaluation(
     services,
     {

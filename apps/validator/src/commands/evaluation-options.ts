@@ -35,6 +35,7 @@ const evaluationOptions = z.strictObject({
   timestamp: timestamp.optional(),
   timeoutMs: digits("milliseconds", 1, MAX_TIMEOUT_MS),
   fuel: digits("units of fuel", 1, Number.MAX_SAFE_INTEGER).optional(),
+  moduleCache: z.union([file, z.literal(false)]).optional(),
   logLevel: z.enum(LOG_LEVELS),
   ...moduleOptions,
 });
@@ -71,6 +72,11 @@ export function addEvaluationOptions(command: Command): Command {
       "--fuel <n>",
       "what the challenge may compute: about one unit for each instruction (default: no limit)",
     )
+    .option(
+      "--module-cache <dir>",
+      "where rewritten modules are kept for the next run (default: assay/modules in the user's cache)",
+    )
+    .option("--no-module-cache", "keep none")
     .addOption(new Option("--log-level <level>", "on standard error").choices(LOG_LEVELS).default("info"))
     .addOption(jsonOption());
 }

@@ -9,6 +9,8 @@ import { doctorReport, evaluationReport } from "../../src/report/schema.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const EXAMPLES = fileURLToPath(new URL("../../../../examples", import.meta.url));
+/** The cache of whoever runs the tests is no business of theirs. */
+const XDG_CACHE_HOME = fileURLToPath(new URL("../../node_modules/.cache", import.meta.url));
 
 export interface RunOptions {
   /** What is on standard input; `null` leaves it open, for the test to write to. */
@@ -48,7 +50,12 @@ export function startAssay(
   { stdin = "", env = {}, within = [] }: RunOptions = {},
 ): RunningAssay {
   const [program = "", ...argv] = [...within, process.execPath, "--conditions=@assay/source", MAIN, ...args];
-  const inherited = { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: tmpdir() };
+  const inherited = {
+    PATH: process.env["PATH"],
+    HOME: process.env["HOME"],
+    TMPDIR: tmpdir(),
+    XDG_CACHE_HOME,
+  };
   const child = spawn(program, argv, { stdio: ["pipe", "pipe", "pipe"], env: { ...inherited, ...env } });
   const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
   const stdout: Buffer[] = [];

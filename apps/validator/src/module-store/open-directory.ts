@@ -1,0 +1,32 @@
+import { lstat, mkdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+export type StoreDirectory =
+  | { readonly ok: true; readonly directory: string }
+  /** Why modules are not kept there. */
+  | { readonly ok: false; readonly directory: string; readonly reason: string };
+
+/** Where modules are kept when nobody says where, as the XDG base directory specification has it. */
+export function defaultStoreDirectory(cacheHome: string | undefined): string {
+  const base = cacheHome !== undefined && isAbsolute(cacheHome) ? cacheHome : join(homedir(), ".cache");
+  return join(base, "assay", "modules");
+}
+
+/**
+ * Makes the directory if need be, and sees that nobody but this user can write there: what is read from it runs without
+ * being rewritten again.
+ */
+export async function openStoreDirectory(directory: string): Promise<StoreDirectory> {
+  const refused = (reason: string): StoreDirectory => ({ ok: false, directory, reason });
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const found = await lstat(directory);
+    if (!found.isDirectory()) return refused("it is no directory");
+    if (found.uid !== process.getuid?.()) return refused(`it belongs to user ${found.uid}`);
+    if ((found.mode & 0o077) !== 0) return refused("others than its owner have access to it; chmod 700 it");
+    return { ok: true, directory };
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : "it cannot be opened");
+  }
+}
