@@ -55,6 +55,7 @@ const MODULE_LIMITS: Checks<ModuleLimits> = {
   maxLocalsTimesBytes: integer(0, Number.MAX_SAFE_INTEGER),
   maxLocalsTimesControl: integer(0, Number.MAX_SAFE_INTEGER),
   maxOperandsTimesControl: integer(0, Number.MAX_SAFE_INTEGER),
+  maxLandingsTimesValues: integer(0, Number.MAX_SAFE_INTEGER),
   maxGlobals: integer(0, 1_000_000),
   maxTables: integer(0, 100_000),
   maxTags: integer(0, 1_000_000),

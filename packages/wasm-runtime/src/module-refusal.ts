@@ -38,7 +38,8 @@ export type CountedItem =
  * - `too-large`, `too-many`: they exceed a configured limit.
  * - `unsupported-instruction`: a function uses an instruction that we do not run.
  * - `function-too-complex`: compiling a function could take seconds and gigabytes, by its `measure`: its bytes, its locals,
- *   both multiplied, its nesting, or its locals or operands multiplied by its branches.
+ *   both multiplied, its nesting, or its locals or operands multiplied by its branches; those inside of `try_table`s also
+ *   together with those of the functions before it.
  * - `compile-timeout`, `compile-memory`: compiling took longer than `maxCompileMs`, or more than the thread's heap.
  */
 export type ModuleRefusal =

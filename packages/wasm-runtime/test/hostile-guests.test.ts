@@ -645,6 +645,32 @@ describe("a module made to be expensive to compile", () => {
     });
   });
 
+  it("is refused for calls inside of a try_table, behind each of which all locals are put in place", async () => {
+    const locals = Array.from({ length: 1_990 }, () => "i64" as const);
+    const catching = (calls: number) =>
+      op.tryCatchAll(Array.from({ length: calls }, () => op.call("callee")));
+    const callee = { body: [], export: false } as const;
+    const one = buildGuest({ locals, evaluate: [catching(2_010), RETURN_VERDICT], functions: { callee } });
+    const many = (functions: number) => {
+      const names = Array.from({ length: functions }, (_, index) => `catching-${index}`);
+      return buildGuest({
+        functions: {
+          callee,
+          ...Object.fromEntries(names.map((name) => [name, { locals, body: catching(100), export: false }])),
+        },
+      });
+    };
+
+    expect(await rejectionOf(runtime.compile(one))).toMatchObject({ measure: "locals-times-control" });
+    expect(await rejectionOf(runtime.compile(many(81)))).toMatchObject({
+      reason: "function-too-complex",
+      measure: "landings-times-values",
+      value: 81 * 100 * 1_990,
+      limit: 16_000_000,
+    });
+    expect(await rejectionOf(runtime.compile(many(80)))).toBeNull();
+  });
+
   it("is refused for its million functions", async () => {
     const bytes = buildGuest({ rawSections: { 3: [0xc0, 0x84, 0x3d] } });
 

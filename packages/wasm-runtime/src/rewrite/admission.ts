@@ -25,6 +25,12 @@ export interface AdmissionLimits {
    * them. A module of 164 KB, with 1 001 operands and 40 000 branches, aborted the process. Default 4 000 000.
    */
   readonly maxOperandsTimesControl: number;
+  /**
+   * Calls and throws inside of a `try_table`, multiplied by locals and operands; of all functions of a module together.
+   * Behind each of those calls the engine's simplest compiler writes code that puts every value into its place: functions
+   * of 26 KB got 38 MB of code each, and at 4 GiB of it the engine aborts the process. Default 16 000 000, about 200 MB.
+   */
+  readonly maxLandingsTimesValues: number;
 }
 
 export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = Object.freeze({
@@ -34,13 +40,14 @@ export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = Object.freeze({
   maxLocalsTimesBytes: 64 * 1024 * 1024,
   maxLocalsTimesControl: 4_000_000,
   maxOperandsTimesControl: 4_000_000,
+  maxLandingsTimesValues: 16_000_000,
 });
 
 /**
  * What is known of a function before its instructions are read, by the engine too: to check the code of a function can
  * already cost what grows with both.
  *
- * @throws {WasmRuntimeError} `MODULE_REFUSED` `function-too-complex`; so do the two below.
+ * @throws {WasmRuntimeError} `MODULE_REFUSED` `function-too-complex`; so do those below.
  */
 export function admitSize(
   functionIndex: number,
@@ -70,6 +77,19 @@ export function admitOperands(
 ): void {
   const product = shape.operands * shape.control;
   require(functionIndex, "operands-times-control", product, limits.maxOperandsTimesControl);
+}
+
+/**
+ * What is known of the functions up to this one.
+ *
+ * @param landingsTimesValues - the sum over them.
+ */
+export function admitLandings(
+  functionIndex: number,
+  landingsTimesValues: number,
+  limits: AdmissionLimits,
+): void {
+  require(functionIndex, "landings-times-values", landingsTimesValues, limits.maxLandingsTimesValues);
 }
 
 function require(functionIndex: number, measure: FunctionMeasure, value: number, limit: number): void {

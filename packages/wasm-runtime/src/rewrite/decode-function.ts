@@ -22,6 +22,17 @@ const SIGN = 0x40;
 /** The bit of a memory operand's alignment that says: the index of a memory follows. */
 const HAS_MEMORY_INDEX = 0x40;
 
+/** How many calls and throws an instruction is, with what the meter puts beside it. */
+const LANDINGS: ReadonlyMap<number, number> = new Map([
+  ...[OP.call, OP.callIndirect, OP.returnCall, OP.returnCallIndirect, OP.throw, OP.throwRef, OP.loop].map(
+    (opcode) => [opcode, 1] as const,
+  ),
+  ...[OP.memoryInit, OP.memoryCopy, OP.memoryFill, OP.tableInit, OP.tableCopy, OP.tableFill].map(
+    (opcode) => [opcode, 1] as const,
+  ),
+  ...[OP.memoryGrow, OP.tableGrow].map((opcode) => [opcode, 2] as const),
+]);
+
 /** Reads functions one after the other; what it returns holds until it reads the next. */
 export interface FunctionDecoder {
   /**
@@ -108,6 +119,9 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
     let depth = 1;
     let nesting = 0;
     let control = 0;
+    let landings = 0;
+    /** The depths at which a `try_table` is open, outermost first. */
+    const tries: number[] = [];
     let vectors = wideLocals > 0;
 
     while (depth > 0) {
@@ -118,7 +132,10 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
       let operand = 0;
       switch (immediate) {
         case IMMEDIATE.none:
-          if (opcode === OP.end) depth -= 1;
+          if (opcode === OP.end) {
+            if (tries.at(-1) === depth) tries.pop();
+            depth -= 1;
+          }
           break;
         case IMMEDIATE.local:
           operand = index(locals, "local");
@@ -162,6 +179,7 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
           operand = lists.length;
           catches(functionIndex, depth, end);
           depth += 1;
+          tries.push(depth);
           control += 1 + (lists[operand + 1] ?? 0);
           break;
         case IMMEDIATE.f32:
@@ -213,6 +231,7 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
         default:
           throw unsupportedOpcode(functionIndex, offset);
       }
+      if (tries.length > 0) landings += LANDINGS.get(opcode) ?? 0;
       if (depth > nesting) nesting = depth;
       vectors ||= opcode >= SIMD;
       opcodes[count] = opcode;
@@ -223,6 +242,7 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
     if (at !== end) throw cannotFollow(at, "bytes after the end of a function");
     // The function's own block is no nesting.
     nesting -= 1;
+    control += landings;
     admitShape(functionIndex, { locals, nesting, control }, limits);
     return {
       functionIndex,
@@ -243,6 +263,7 @@ export function createFunctionDecoder(shape: ModuleShape, limits: AdmissionLimit
       lists,
       nesting,
       control,
+      landings,
     };
   }
 

@@ -40,8 +40,10 @@ export interface FunctionCode {
   readonly lists: readonly number[];
   /** The deepest nesting of blocks; 0 without any. */
   readonly nesting: number;
-  /** How many blocks and branches there are. */
+  /** How many blocks and branches there are; what an exception can leave inside of a `try_table` is a branch. */
   readonly control: number;
+  /** How many branches of the last kind there are, those of the meter's own calls included. */
+  readonly landings: number;
 }
 
 /** Packs how many operands a block takes and leaves into one number. An engine allows 1 000 of each. */

@@ -7,7 +7,9 @@ export type FunctionMeasure =
   | "locals-times-bytes"
   | "nesting"
   | "locals-times-control"
-  | "operands-times-control";
+  | "operands-times-control"
+  /** Of this function and all before it; see `maxLandingsTimesValues`. */
+  | "landings-times-values";
 
 /** What only the instructions of a module show. */
 export type InstructionRefusal =

@@ -1,5 +1,5 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
-import { type AdmissionLimits, admitOperands } from "../admission.ts";
+import { type AdmissionLimits, admitLandings, admitOperands } from "../admission.ts";
 import type { BranchHint } from "../body-output.ts";
 import { planCanonicalNans } from "../canonicalize-nan.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
@@ -41,6 +41,7 @@ export function writeCode(
   const highestStack = createStackFollower(shape);
   const section = createCodeWriter(guest === null ? 64 : bytes.length * 2);
   const allHints: { functionIndex: number; hints: readonly BranchHint[] }[] = [];
+  let landingsTimesValues = 0;
   const count = guest?.u32() ?? 0;
   section.u32(count + 2);
   for (let position = 0; guest !== null && position < count; position++) {
@@ -51,6 +52,8 @@ export function writeCode(
     const code = decoder.decode(functionIndex, start, start + size);
     const highest = highestStack(code);
     admitOperands(functionIndex, { operands: highest.operands, control: code.control }, limits);
+    landingsTimesValues += code.landings * (code.locals + highest.operands);
+    admitLandings(functionIndex, landingsTimesValues, limits);
     const type = types[functionTypes[functionIndex] ?? -1];
     if (type === undefined) throw cannotFollow(start, `function ${functionIndex} without a type`);
     const metering = planMetering(code, importedFunctions);
