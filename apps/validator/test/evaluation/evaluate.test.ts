@@ -1,7 +1,7 @@
 import { type ProcessExecutor, ProcessExecutorError, type Sandbox } from "@assay/process-executor";
 import { createSandboxHost, maxRequestBytes } from "@assay/sandbox-host";
 import { defaultPolicy, type PreparedPolicy, preparePolicy } from "@assay/sandbox-policy";
-import { createRuntime, type Runtime } from "@assay/wasm-runtime";
+import { createRuntime, FUEL_VERSION, type Runtime } from "@assay/wasm-runtime";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failedReport, MAX_TEXT_CHARACTERS } from "../../src/evaluation/build-report.ts";
@@ -280,7 +280,7 @@ it("gives reports that fit the schema and say for whom, with what, and under whi
     policyFile: "p.json",
     memoryPeakBytes: 131_072,
     fuelUsed: expect.any(Number),
-    fuelVersion: 1,
+    fuelVersion: FUEL_VERSION,
     slices: expect.any(Number),
     cpuTimeMs: expect.any(Number),
   });

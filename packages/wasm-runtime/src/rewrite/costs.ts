@@ -5,15 +5,18 @@ import { INSTRUCTIONS } from "./instructions/table.ts";
 /**
  * The version of everything that decides how much fuel a run takes: the prices below and where they are charged. A result
  * names it; whoever compares fuel compares versions first. Any change that gives one module another count raises it.
+ *
+ * 2: what every way from a place runs is charged before it is come to. A call that returns costs what it did; one that traps,
+ * catches an exception, or is ended by its budget, can cost more, and a function of the host sees more as used.
  */
-export const FUEL_VERSION = 1;
+export const FUEL_VERSION = 2;
 
 /**
  * Prices in units of fuel; one is about what an addition costs.
  *
- * A stretch of instructions that can only be run as a whole is charged as a whole, before it runs: a trap or an exception
- * in its middle does not give the rest back. What is paid by length is paid before the work, but
- * for growth, see `LengthPrice`.
+ * What every way to the end of a function has to run is charged as soon as that is certain, before it runs: a trap or an
+ * exception in its middle does not give the rest back. What is paid by length is paid before the work, but for growth,
+ * see `LengthPrice`.
  */
 export const FUEL_PRICE = Object.freeze({
   /** Everything that has no other price. */

@@ -6,9 +6,11 @@ import type { FunctionCode } from "./function-code.ts";
 import { writeGrowthCheck } from "./growth-writer.ts";
 import { EMPTY_BLOCK, OP } from "./instructions/control.ts";
 import { type Layout, VALUE_CODES } from "./layout.ts";
+import { createLoopWriter, OUTLINED_LEVELS } from "./meter/loop-writer.ts";
 import { createMeterWriter } from "./meter/meter-writer.ts";
 import type { MeteringPlan } from "./meter/plan-metering.ts";
 import { isOutlined } from "./meter/traits.ts";
+import { UNROLLED_ROUNDS } from "./meter/unroll.ts";
 import { createStackWriter } from "./stack-writer.ts";
 import { writeCanonicalNan } from "./write-canonical-nan.ts";
 
@@ -17,6 +19,8 @@ export interface FunctionPlan {
   readonly metering: MeteringPlan;
   /** What one call takes of the stack, in bytes; `null` for a function that is not counted. */
   readonly frameBytes: number | null;
+  /** Whether the calls of a function of the guest are counted. */
+  readonly counted: (functionIndex: number) => boolean;
   /** One of `FLOAT` for each instruction, or nothing to do. */
   readonly canonicalNans: Uint8Array | null;
   /** The guest's own branch hints: the value by the offset in the module. */
@@ -70,6 +74,7 @@ export function encodeFunction(
     { fuel: fuelLocal, length: lengthLocal, grown: grownLocal },
     metering.checkedOnEntry,
   );
+  const loops = createLoopWriter(output, meter);
   const stack = createStackWriter(output, layout, frameBytes, stackLocal);
 
   // How many blocks are open in the output, and were when each open block of the guest began.
@@ -78,6 +83,10 @@ export function encodeFunction(
   const levels = new Int32Array(nesting + 1);
   const outlined = new Uint8Array(nesting + 1);
   const relabel = (label: number): number => level - (levels[depth - label] ?? 0);
+
+  // The loop whose body is being written several times, and how often it was.
+  let unrolledLoop = 0;
+  let roundsWritten = UNROLLED_ROUNDS;
 
   let copiedUntil = code.codeStart;
   function copyUntil(offset: number): void {
@@ -90,39 +99,6 @@ export function encodeFunction(
     level += 1;
     levels[depth] = level;
     outlined[depth] = 0;
-  }
-
-  /**
-   * Around a loop: `block T (loop (block (loop T … check: br_if 1 … body … end) br 2 end) refuel br 0 end) unreachable end`.
-   * The check leaves the guest's loop, and comes back by entering it again.
-   */
-  function openOutlinedLoop(typeStart: number, typeEnd: number): void {
-    body.byte(OP.block);
-    body.bytes(bytes, typeStart, typeEnd);
-    body.byte(OP.loop);
-    body.byte(EMPTY_BLOCK);
-    body.byte(OP.block);
-    body.byte(EMPTY_BLOCK);
-    body.byte(OP.loop);
-    body.bytes(bytes, typeStart, typeEnd);
-    level += 3;
-    openBlock();
-    outlined[depth] = 1;
-    meter.fuelIsNegative();
-    output.unlikely();
-    withIndex(OP.brIf, 1);
-  }
-
-  function closeOutlinedLoop(): void {
-    body.byte(OP.end);
-    withIndex(OP.br, 2);
-    body.byte(OP.end);
-    meter.refuel();
-    withIndex(OP.br, 0);
-    body.byte(OP.end);
-    body.byte(OP.unreachable);
-    body.byte(OP.end);
-    level -= 3;
   }
 
   function writeTryTable(offset: number, list: number): void {
@@ -161,8 +137,18 @@ export function encodeFunction(
       case OP.loop:
         copyUntil(offset);
         if (isOutlined(operand)) {
-          openOutlinedLoop(offset + 1, next);
+          loops.open(bytes.subarray(offset + 1, next));
+          level += OUTLINED_LEVELS;
+          openBlock();
+          outlined[depth] = 1;
           copiedUntil = next;
+          if (metering.unrolled?.[instruction] === 1) {
+            loops.beginRounds(charges[instruction + 1] ?? 0);
+            level += UNROLLED_ROUNDS;
+            unrolledLoop = instruction;
+            roundsWritten = 0;
+            continue;
+          }
         } else {
           copyUntil(next);
           openBlock();
@@ -190,7 +176,8 @@ export function encodeFunction(
         }
         if (outlined[depth] === 1) {
           copyUntil(offset);
-          closeOutlinedLoop();
+          loops.close();
+          level -= OUTLINED_LEVELS;
           copiedUntil = next;
         }
         depth -= 1;
@@ -198,7 +185,22 @@ export function encodeFunction(
         break;
       case OP.br:
       case OP.brIf:
+        if (roundsWritten < UNROLLED_ROUNDS - 1) {
+          copyUntil(offset);
+          loops.endRound(roundsWritten++);
+          instruction = unrolledLoop;
+          copiedUntil = offsets[instruction + 1] ?? 0;
+          continue;
+        }
         if (opcode === OP.brIf) keepHint(offset);
+        if (roundsWritten === UNROLLED_ROUNDS - 1) {
+          copyUntil(offset);
+          loops.endRounds(relabel(0), charges[unrolledLoop + 1] ?? 0);
+          level -= UNROLLED_ROUNDS;
+          roundsWritten = UNROLLED_ROUNDS;
+          copiedUntil = next;
+          break;
+        }
         if (movesLabels) {
           copyUntil(offset);
           withIndex(opcode, relabel(operand));
@@ -233,7 +235,7 @@ export function encodeFunction(
       case OP.callIndirect:
         copyUntil(offset);
         meter.publishFuel();
-        stack.passStack(false);
+        if (opcode === OP.callIndirect || plan.counted(operand)) stack.passStack(false);
         if (opcode === OP.call) {
           withIndex(opcode, layout.functionIndex(operand));
           copiedUntil = next;
@@ -244,7 +246,7 @@ export function encodeFunction(
       case OP.returnCallIndirect:
         copyUntil(offset);
         meter.publishFuel();
-        stack.passStack(true);
+        if (opcode === OP.returnCallIndirect || plan.counted(operand)) stack.passStack(true);
         if (opcode === OP.returnCall) {
           withIndex(opcode, layout.functionIndex(operand));
           copiedUntil = next;

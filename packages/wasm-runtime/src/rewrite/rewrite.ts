@@ -46,9 +46,11 @@ export type RewriteResult =
  * globals, traps and their order. The same bytes and options give the same module, byte for byte.
  *
  * **Fuel.** `names.fuelExport` is a mutable i64 global; it starts at 0 and falls. Once it is below 0 the guest calls the
- * imported `names.yieldImport`, with what is left, at the next loop head or entry of a function; the answer is the new
- * count, and it is called again until that is not below 0. Nothing is charged twice and nothing is run on credit, so what
- * a guest has used, `granted - left`, and where a budget ends it are the same for any size of slice:
+ * imported `names.yieldImport`, with what is left, where it asks next; the answer is the new count, and it is called again
+ * until that is not below 0. It asks in every loop, of the smallest each fourth time around, and in every circle of calls;
+ * between, it runs at most one function's code, and about a thousand units for each call in it. Nothing is charged twice
+ * and nothing is run that was not charged before, so what a guest has used, `granted - left`, and where a budget ends it
+ * are the same for any size of slice:
  *
  *     if (granted === budget) the guest is out of fuel: end it
  *     grant = min(max(slice, -left), budget - granted); granted += grant; return left + grant
@@ -63,6 +65,7 @@ export type RewriteResult =
  *
  * **Stack.** `names.stackExport` is a mutable i32 global; the host sets it to `maxStackBytes` before every call. When a
  * call would take more than is left, the guest traps (`unreachable`), and the global is negative: it never is otherwise.
+ * What stands at the very end of the stack, in up to 2 KiB, is not counted.
  *
  * **Exceptions** live on the engine's heap, which a worker's resource limits do not guard the process from. A local or an
  * operand that can hold one counts towards the stack at the size of the largest that the module can throw, and nothing

@@ -108,7 +108,7 @@ function observe(calls: Calls, create: (imports: object) => Guest, start: string
 }
 
 /** Charges every instruction by itself, right before it runs: what any cleverer plan must add up to. */
-const chargeEachInstruction: MeteringPlanner = ({ count, opcodes, operands }, importedFunctions) => {
+const chargeEachInstruction: MeteringPlanner = ({ count, opcodes, operands }, { importedFunctions }) => {
   const charges = new Uint32Array(count + 1);
   for (let instruction = 0; instruction < count; instruction++) {
     const opcode = opcodes[instruction] ?? 0;
@@ -117,12 +117,12 @@ const chargeEachInstruction: MeteringPlanner = ({ count, opcodes, operands }, im
   }
   return {
     charges,
-    total: 0,
     checkedOnEntry: true,
     cached: false,
     lengths: true,
     calls: true,
     movesLabels: true,
+    unrolled: null,
   };
 };
 

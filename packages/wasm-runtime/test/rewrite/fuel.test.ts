@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { meteredGuest, rewritten } from "../support/rewritten.ts";
+import { memoryOf, meteredGuest, rewritten } from "../support/rewritten.ts";
 import { type Body, buildModule, type ModuleSpec, op } from "../support/wasm-builder.ts";
 
 /** A loop that runs `times`, counting down in local 0. */
@@ -181,6 +181,75 @@ describe("costs exactly", () => {
   });
 });
 
+describe("a loop of a straight line, which is charged for several rounds at once", () => {
+  const counting = buildModule({
+    functions: {
+      /** Adds 1 to the word at `4 * (round - 1)` for each of `n` rounds. */
+      run: {
+        params: ["i32"],
+        results: ["i32"],
+        body: [
+          op.loop(
+            [
+              op.get(0),
+              op.i32(4),
+              op.i32Sub,
+              [0x22, 0],
+              op.get(0),
+              op.i32Load(),
+              op.i32(1),
+              op.i32Add,
+              op.i32Store(),
+            ],
+            [op.get(0), op.brIf(0)],
+          ),
+          op.get(0),
+        ],
+      },
+      /** Reads upwards, in a function that keeps its count in the global. */
+      caught: {
+        params: ["i32"],
+        body: [
+          op.tryCatchAll(
+            op.loop(op.get(0), op.i32(1), op.i32Add, [0x22, 0], op.i32Load(), op.drop, op.get(0), op.brIf(0)),
+          ),
+        ],
+      },
+    },
+  });
+
+  it("costs what was run, whichever round is the last", () => {
+    for (const slice of [1n, 1_000n]) {
+      for (let rounds = 1; rounds <= 13; rounds++) {
+        const guest = meteredGuest(rewritten(counting), {}, { slice });
+
+        expect(guest.call("run", rounds * 4)).toEqual({ returned: 0 });
+        expect(guest.fuelUsed()).toBe(BigInt(rounds) * 13n + 1n);
+        expect(memoryOf(guest.exports).subarray(0, (rounds + 1) * 4)).toEqual(
+          Buffer.from(new Uint32Array([...new Array<number>(rounds).fill(1), 0]).buffer),
+        );
+      }
+    }
+  });
+
+  it("ends at the same place for any slice, by its budget or by a trap", () => {
+    for (const [name, argument, ended] of [
+      ["run", 40_000, { ended: "out-of-fuel" }],
+      ["run", -2, { trapped: "memory access out of bounds" }],
+      ["caught", 65_529, { trapped: "memory access out of bounds" }],
+    ] as const) {
+      const ends = [1n, 13n, 999n, 1n << 40n].map((slice) => {
+        const guest = meteredGuest(rewritten(counting), {}, { slice, budget: 50_000n });
+        const outcome = guest.call(name, argument);
+        return { outcome, fuel: guest.fuelUsed(), memory: memoryOf(guest.exports).toString("base64") };
+      });
+
+      expect(ends[0]?.outcome).toEqual(ended);
+      for (const end of ends) expect(end).toEqual(ends[0]);
+    }
+  });
+});
+
 describe("a budget", () => {
   const endless = buildModule({
     functions: {
@@ -215,6 +284,39 @@ describe("a budget", () => {
 
     expect(guest().call("run")).toEqual({ ended: "out-of-fuel" });
     expect(guest().call("tail")).toEqual({ ended: "out-of-fuel" });
+  });
+
+  it("ends functions that call each other, by name or through a table", () => {
+    const circle = buildModule({
+      tables: [{ minimum: 1 }],
+      functions: {
+        ping: { params: ["i32"], body: [op.get(0), op.call("pong")] },
+        pong: { params: ["i32"], body: [op.get(0), op.call("ping")] },
+        through: { body: [op.i32(0), [0x11, 1, 0]] },
+      },
+      rawSections: { 9: [1, 0, 0x41, 0, 0x0b, 1, 2] },
+    });
+
+    for (const name of ["ping", "through"]) {
+      const guest = meteredGuest(rewritten(circle), {}, { budget: 10_000n });
+      expect(guest.call(name, 0)).toEqual({ ended: "out-of-fuel" });
+    }
+  });
+
+  it("ends calls that fan out, in no circle and no loop, soon after it is used up", () => {
+    const levels = 40;
+    const tree = buildModule({
+      functions: Object.fromEntries(
+        Array.from({ length: levels }, (_, level) => {
+          const next = op.call(`level${level + 1}`);
+          return [`level${level}`, { body: level + 1 < levels ? [next, next] : [op.i32(1), op.drop] }];
+        }),
+      ),
+    });
+    const guest = meteredGuest(rewritten(tree), {}, { budget: 100_000n });
+
+    expect(guest.call("level0")).toEqual({ ended: "out-of-fuel" });
+    expect(guest.fuelUsed()).toBeLessThan(100_000n + 3_000n);
   });
 
   it("cannot be evaded by a catch_all around the end", () => {

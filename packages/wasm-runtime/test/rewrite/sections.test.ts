@@ -15,7 +15,7 @@ function customSections(bytes: Uint8Array): Map<string, Uint8Array> {
 
 const hostThenOwn = buildModule({
   imports: [{ module: "host", name: "first" }],
-  functions: { second: { body: [op.call("third")] }, third: { body: [op.unreachable] } },
+  functions: { second: { body: [op.loop(), op.call("third")] }, third: { body: [op.unreachable] } },
   names: { first: "imported", second: "caller", third: "culprit" },
   custom: [
     { name: "producers", bytes: Uint8Array.of(1, 2, 3) },

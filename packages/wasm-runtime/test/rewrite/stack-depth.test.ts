@@ -66,6 +66,40 @@ describe("the depth of calls", () => {
     expect(vectors).toBeLessThan(large * 0.6);
   });
 
+  it("does not count what is at the end of the stack, and counts what calls in a circle", () => {
+    const nested = buildModule({
+      globals: [{ type: "i32", value: 0 }],
+      exports: [{ name: "calls", kind: 3, index: 0 }],
+      functions: {
+        end: { params: ["i32"], results: ["i32"], body: [op.get(0)], export: false },
+        helper: { params: ["i32"], results: ["i32"], body: [op.get(0), op.call("end")], export: false },
+        run: {
+          params: ["i32"],
+          results: ["i32"],
+          body: [
+            [op.globalGet(0), op.i32(1), op.i32Add, op.globalSet(0)],
+            [op.get(0), op.call("helper"), op.call("between")],
+          ],
+        },
+        between: { params: ["i32"], results: ["i32"], body: [op.get(0), op.call("run")], export: false },
+      },
+    });
+
+    // Each round takes the frames of `run`, of two operands at most, and of `between`, of one.
+    expect(callsUntilExhausted(nested)).toBe(Math.ceil((64 * 1024 - 87) / (64 + 8 + 8 * 2 + 64 + 8 + 8)));
+  });
+
+  it("counts calls through a table", () => {
+    const circle = buildModule({
+      tables: [{ minimum: 1 }],
+      functions: { run: { body: [op.i32(0), [0x11, 0, 0]] } },
+      rawSections: { 9: [1, 0, 0x41, 0, 0x0b, 1, 0] },
+    });
+
+    expect(plainGuest(circle).call("run")).toEqual({ trapped: "the engine's stack overflowed" });
+    expect(meteredGuest(rewritten(circle)).call("run")).toEqual({ ended: "stack-exhausted" });
+  });
+
   it("is the same with a tail call in place of each call, which takes nothing", () => {
     const tail = buildModule({
       functions: {

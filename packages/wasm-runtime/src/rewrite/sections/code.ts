@@ -1,6 +1,7 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
 import { type AdmissionLimits, admitLandings, admitOperands } from "../admission.ts";
 import type { BranchHint } from "../body-output.ts";
+import { summarizeFunction } from "../call-graph.ts";
 import { planCanonicalNans } from "../canonicalize-nan.ts";
 import { type CodeWriter, createCodeWriter } from "../code-writer.ts";
 import { createFunctionDecoder } from "../decode-function.ts";
@@ -8,10 +9,11 @@ import { encodeFunction } from "../encode-function.ts";
 import { growthFailedFunction } from "../growth-writer.ts";
 import { EMPTY_BLOCK, OP } from "../instructions/control.ts";
 import { type Layout, VALUE_CODES } from "../layout.ts";
+import { planEntryChecks } from "../meter/entry-checks.ts";
 import type { MeteringPlanner } from "../meter/plan-metering.ts";
 import type { ModuleShape } from "../module-shape.ts";
 import { cannotFollow } from "../refusal.ts";
-import { countedFrameBytes } from "../stack-depth.ts";
+import { frameBytes, planCountedFrames } from "../stack-depth.ts";
 import { createStackFollower } from "../stack-height.ts";
 import type { BranchHints } from "./branch-hints.ts";
 
@@ -42,21 +44,28 @@ export function writeCode(
   const section = createCodeWriter(guest === null ? 64 : bytes.length * 2);
   const allHints: { functionIndex: number; hints: readonly BranchHint[] }[] = [];
   let landingsTimesValues = 0;
-  const count = guest?.u32() ?? 0;
-  section.u32(count + 2);
-  for (let position = 0; guest !== null && position < count; position++) {
-    const functionIndex = importedFunctions + position;
-    const size = guest.u32();
-    const start = guest.offset;
-    guest.section(size);
-    const code = decoder.decode(functionIndex, start, start + size);
+  const bodies = guest === null ? [] : readBodies(guest);
+  const summaries = bodies.map(({ start, end }, position) => {
+    const code = decoder.decode(importedFunctions + position, start, end);
     const highest = highestStack(code);
-    admitOperands(functionIndex, { operands: highest.operands, control: code.control }, limits);
+    admitOperands(code.functionIndex, { operands: highest.operands, control: code.control }, limits);
     landingsTimesValues += code.landings * (code.locals + highest.operands);
-    admitLandings(functionIndex, landingsTimesValues, limits);
+    admitLandings(code.functionIndex, landingsTimesValues, limits);
+    return summarizeFunction(code, importedFunctions, frameBytes(code, shape, highest));
+  });
+  const checkedOnEntry = planEntryChecks(summaries, importedFunctions);
+  const counted = planCountedFrames(summaries, importedFunctions);
+  section.u32(bodies.length + 2);
+  for (const [position, { start, end }] of bodies.entries()) {
+    const functionIndex = importedFunctions + position;
+    const code = decoder.decode(functionIndex, start, end);
     const type = types[functionTypes[functionIndex] ?? -1];
     if (type === undefined) throw cannotFollow(start, `function ${functionIndex} without a type`);
-    const metering = planMetering(code, importedFunctions);
+    const metering = planMetering(code, {
+      importedFunctions,
+      checkedOnEntry: checkedOnEntry[position] === 1,
+      frameBytes: summaries[position]?.frameBytes ?? 0,
+    });
     const given = guestHints.get(functionIndex);
     const { body, hints } = encodeFunction(
       bytes,
@@ -64,7 +73,8 @@ export function writeCode(
       type,
       {
         metering,
-        frameBytes: countedFrameBytes(code, shape, { highest, calls: metering.calls }),
+        frameBytes: counted[position] === 1 ? (summaries[position]?.frameBytes ?? null) : null,
+        counted: (callee) => counted[callee - importedFunctions] === 1,
         canonicalNans: canonicalizeNans ? planCanonicalNans(code) : null,
         hints:
           given === undefined ? null : new Map([...given].map(([offset, value]) => [start + offset, value])),
@@ -77,6 +87,16 @@ export function writeCode(
   section.sized(refuelFunction(layout));
   section.sized(growthFailedFunction(layout));
   return { section, hints: allHints };
+}
+
+/** Where the body of each function begins and ends. */
+function readBodies(guest: ByteReader): readonly { readonly start: number; readonly end: number }[] {
+  return Array.from({ length: guest.u32() }, () => {
+    const size = guest.u32();
+    const start = guest.offset;
+    guest.section(size);
+    return { start, end: start + size };
+  });
 }
 
 /**
