@@ -32,6 +32,8 @@ export type CallOutcome =
 export interface Guest {
   readonly exports: Record<string, unknown>;
   call(name: string, ...args: unknown[]): CallOutcome;
+  /** Gives the next call the whole stack, as a host does before each; `call` does it by itself. */
+  freeStack(): void;
   /** How much fuel all calls so far took. */
   fuelUsed(): bigint;
   readonly yields: () => number;
@@ -58,6 +60,7 @@ export function plainGuest(bytes: Uint8Array, imports: object = {}): Guest {
   return {
     exports,
     call: (name, ...args) => outcomeOf(() => callExport(exports, name, args), exports),
+    freeStack() {},
     fuelUsed: () => 0n,
     yields: () => 0,
   };
@@ -96,10 +99,14 @@ export function meteredGuest(
   });
   const fuel = globalOf(exports, names.fuelExport);
   const stack = globalOf(exports, names.stackExport);
+  const freeStack = () => {
+    stack.value = maxStackBytes;
+  };
   return {
     exports,
+    freeStack,
     call(name, ...args) {
-      stack.value = maxStackBytes;
+      freeStack();
       const outcome = outcomeOf(() => callExport(exports, name, args), exports);
       if (outOfFuel) return { ended: "out-of-fuel" };
       if ("trapped" in outcome && Number(stack.value) < 0) return { ended: "stack-exhausted" };
