@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "./command.mjs";
 import { rebuildGuests } from "./guests.mjs";
+import { rebuildKernels } from "./kernels.mjs";
 
 /** Everything that must hold, in the order in which it is cheapest to learn that it does not. Always ends with `N passed, N failed`. */
 export async function runTests({ rustGuests }) {
@@ -14,7 +15,10 @@ export async function runTests({ rustGuests }) {
   check("types", run("pnpm", ["run", "types"]));
   check("lint", run("pnpm", ["run", "lint"]));
   addTests(counts);
-  if (rustGuests) check("Rust guests equal their sources", rebuildGuests());
+  if (rustGuests) {
+    check("Rust guests equal their sources", rebuildGuests());
+    check("the benchmark's kernels equal their sources", rebuildKernels());
+  }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   return counts.failed === 0 ? 0 : 1;
 }
