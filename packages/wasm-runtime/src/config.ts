@@ -51,6 +51,7 @@ const MODULE_LIMITS: Checks<ModuleLimits> = {
   maxFunctions: integer(0, 1_000_000),
   maxFunctionBytes: integer(0, GIB),
   maxFunctionLocals: integer(0, 50_000),
+  maxRewrittenBytes: integer(0, 2 * GIB),
   maxNesting: integer(0, 1_000_000),
   maxLocalsTimesBytes: integer(0, Number.MAX_SAFE_INTEGER),
   maxLocalsTimesControl: integer(0, Number.MAX_SAFE_INTEGER),

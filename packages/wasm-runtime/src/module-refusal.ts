@@ -40,6 +40,8 @@ export type CountedItem =
  * - `function-too-complex`: compiling a function could take seconds and gigabytes, by its `measure`: its bytes, its locals,
  *   both multiplied, its nesting, or its locals or operands multiplied by its branches; those inside of `try_table`s also
  *   together with those of the functions before it.
+ * - `rewritten-too-large`: what the rewrite makes of its code exceeds a limit; `rewrittenBytes` is how much there was when
+ *   it was given up.
  * - `compile-timeout`, `compile-memory`: compiling took longer than `maxCompileMs`, or more than the thread's heap.
  */
 export type ModuleRefusal =
@@ -52,6 +54,11 @@ export type ModuleRefusal =
       readonly item: CountedItem;
       readonly count: number;
       readonly limit: number;
+    }
+  | {
+      readonly reason: "rewritten-too-large";
+      readonly rewrittenBytes: number;
+      readonly maxRewrittenBytes: number;
     }
   | { readonly reason: "compile-timeout"; readonly maxCompileMs: number }
   | { readonly reason: "compile-memory"; readonly threadHeapMiB: number };
@@ -70,6 +77,8 @@ export function explainRefusal(refusal: ModuleRefusal): string {
     case "unsupported-instruction":
     case "function-too-complex":
       return describeInstructionRefusal(refusal);
+    case "rewritten-too-large":
+      return `${refusal.rewrittenBytes} bytes of code once it is metered, more than maxRewrittenBytes (${refusal.maxRewrittenBytes})`;
     case "compile-timeout":
       return `compiling took longer than maxCompileMs (${refusal.maxCompileMs})`;
     case "compile-memory":

@@ -671,6 +671,17 @@ describe("a module made to be expensive to compile", () => {
     expect(await rejectionOf(runtime.compile(many(80)))).toBeNull();
   });
 
+  it("is refused for loops that grow twelvefold when they are metered", async () => {
+    const loops = [Array.from({ length: 20_000 }, () => op.loop()), RETURN_VERDICT];
+    await using tight = createRuntime({ moduleLimits: { maxRewrittenBytes: 200_000 } });
+
+    expect(await rejectionOf(tight.compile(buildGuest({ evaluate: loops })))).toMatchObject({
+      reason: "rewritten-too-large",
+      maxRewrittenBytes: 200_000,
+    });
+    expect((await outcomeOf({ evaluate: loops })).kind).toBe("returned");
+  });
+
   it("is refused for its million functions", async () => {
     const bytes = buildGuest({ rawSections: { 3: [0xc0, 0x84, 0x3d] } });
 

@@ -11,6 +11,11 @@ export interface AdmissionLimits {
   readonly maxFunctionBytes: number;
   /** Locals of one function, its parameters included. Default 2 000. */
   readonly maxFunctionLocals: number;
+  /**
+   * Bytes of all functions once they are metered. Real modules grow by half; one of loops with nothing in them grows
+   * twelvefold, and the engine takes the more memory for it. Default 64 MiB.
+   */
+  readonly maxRewrittenBytes: number;
   /** Blocks within blocks. Default 1 000. */
   readonly maxNesting: number;
   /**
@@ -36,6 +41,7 @@ export interface AdmissionLimits {
 export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = Object.freeze({
   maxFunctionBytes: 512 * 1024,
   maxFunctionLocals: 2_000,
+  maxRewrittenBytes: 64 * 1024 * 1024,
   maxNesting: 1_000,
   maxLocalsTimesBytes: 64 * 1024 * 1024,
   maxLocalsTimesControl: 4_000_000,
@@ -90,6 +96,13 @@ export function admitLandings(
   limits: AdmissionLimits,
 ): void {
   require(functionIndex, "landings-times-values", landingsTimesValues, limits.maxLandingsTimesValues);
+}
+
+/** What is known of a module while it is written. */
+export function admitRewritten(rewrittenBytes: number, { maxRewrittenBytes }: AdmissionLimits): void {
+  if (rewrittenBytes <= maxRewrittenBytes) return;
+  const refusal = { reason: "rewritten-too-large", rewrittenBytes, maxRewrittenBytes } as const;
+  throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...refusal });
 }
 
 function require(functionIndex: number, measure: FunctionMeasure, value: number, limit: number): void {

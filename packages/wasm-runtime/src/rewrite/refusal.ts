@@ -1,16 +1,17 @@
-import type { ModuleRefusal } from "../module-refusal.ts";
-import { describeInstructionRefusal, type InstructionRefusal } from "./instruction-refusal.ts";
+import { explainRefusal, type ModuleRefusal } from "../module-refusal.ts";
+import type { InstructionRefusal } from "./instruction-refusal.ts";
 
 /**
  * Why a module is not rewritten, and so not run.
  *
  * - `invalid`, `unsupported`: as for `inspectModule`.
+ * - `rewritten-too-large`: as in `ModuleRefusal`.
  * - `unsupported-instruction`: a function uses an instruction that we do not run. `functionIndex: null`: not a function,
  *   but the initial value of a global or a segment does.
  * - `function-too-complex`: compiling the function could take seconds and gigabytes.
  */
 export type RewriteRefusal =
-  | Extract<ModuleRefusal, { readonly reason: "invalid" | "unsupported" }>
+  | Extract<ModuleRefusal, { readonly reason: "invalid" | "unsupported" | "rewritten-too-large" }>
   | InstructionRefusal;
 
 /** Carries a refusal out of the passes to `rewriteModule`, which returns it as a value. */
@@ -19,19 +20,8 @@ export class RewriteRefused extends Error {
   readonly refusal: RewriteRefusal;
 
   constructor(refusal: RewriteRefusal) {
-    super(describeRewriteRefusal(refusal));
+    super(explainRefusal(refusal));
     this.refusal = refusal;
-  }
-}
-
-function describeRewriteRefusal(refusal: RewriteRefusal): string {
-  switch (refusal.reason) {
-    case "invalid":
-      return `not a valid WebAssembly module: ${refusal.detail}`;
-    case "unsupported":
-      return `uses ${refusal.feature}, which is not supported: ${refusal.detail}`;
-    default:
-      return describeInstructionRefusal(refusal);
   }
 }
 

@@ -107,6 +107,7 @@ export function rewriteValidModule(bytes: Uint8Array, options: RewriteOptions = 
       case "invalid":
       case "unsupported":
       case "function-too-complex":
+      case "rewritten-too-large":
         return refused(refusal);
     }
     throw error;

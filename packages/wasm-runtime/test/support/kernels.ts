@@ -29,7 +29,8 @@ export function runPlainKernels(): readonly Omit<KernelRun, "slice">[] {
   return kernelFiles().map(({ kernel, bytes }) => ({ kernel, observed: observe(plainGuest(bytes)) }));
 }
 
-function kernelFiles(): readonly { readonly kernel: string; readonly bytes: Uint8Array }[] {
+/** Every kernel of the benchmark, in the order of their names. */
+export function kernelFiles(): readonly { readonly kernel: string; readonly bytes: Uint8Array }[] {
   const names = readdirSync(KERNELS).filter((name) => name.endsWith(".wasm"));
   return names.sort().map((kernel) => ({ kernel, bytes: readFileSync(new URL(kernel, KERNELS)) }));
 }

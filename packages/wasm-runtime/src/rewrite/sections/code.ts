@@ -1,5 +1,5 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
-import { type AdmissionLimits, admitLandings, admitOperands } from "../admission.ts";
+import { type AdmissionLimits, admitLandings, admitOperands, admitRewritten } from "../admission.ts";
 import type { BranchHint } from "../body-output.ts";
 import { summarizeFunction } from "../call-graph.ts";
 import { planCanonicalNans } from "../canonicalize-nan.ts";
@@ -82,6 +82,7 @@ export function writeCode(
       layout,
     );
     section.sized(body);
+    admitRewritten(section.length, limits);
     if (hints.length > 0) allHints.push({ functionIndex: layout.functionIndex(functionIndex), hints });
   }
   section.sized(refuelFunction(layout));
