@@ -31,33 +31,51 @@ describe("a slice of fuel", () => {
 });
 
 describe("a slice of time", () => {
-  it("becomes the fuel that the guest burns in it", () => {
-    const slices = createSlices({ ms: 2 });
-    burn(slices, 40, 9_000_000, 3);
+  it.each([0.5, 2, 500])("of %s ms becomes the fuel that the guest burns in it", (ms) => {
+    const slices = createSlices({ ms });
+    burn(slices, 60, 9_000_000, 3);
 
-    expect(slices.fuel()).toBe(6_000_000);
-  });
-
-  it.each([
-    { name: "longer for a guest that burns much", fuel: Number.MAX_SAFE_INTEGER, expected: 100_000_000 },
-    { name: "shorter for one that burns nothing", fuel: 0, expected: 10_000 },
-  ])("is never $name than it may be", ({ fuel, expected }) => {
-    const slices = createSlices({ ms: 1 });
-    burn(slices, 60, fuel, 1);
-
-    expect(slices.fuel()).toBe(expected);
-  });
-
-  it("is not measured by turns too short to say anything", () => {
-    const slices = createSlices({ ms: 1 });
-    const before = slices.fuel();
-    burn(slices, 100, 1_000_000, 0.04);
-
-    expect(slices.fuel()).toBe(before);
+    expect(slices.fuel()).toBe(ms * 3_000_000);
   });
 
   it("is short before anything was measured", () => {
     expect(createSlices({ ms: 1 }).fuel()).toBe(1_000_000);
+  });
+
+  it("shrinks at once for a guest that was slow, and grows by a tenth with each turn that was fast", () => {
+    const slices = createSlices({ ms: 1 });
+    burn(slices, 1, 100_000, 1);
+    expect(slices.fuel()).toBe(100_000);
+    burn(slices, 1, 30_000_000, 1);
+    expect(slices.fuel()).toBe(110_000);
+    burn(slices, 1, 30_000_000, 1);
+
+    expect(slices.fuel()).toBe(121_000);
+  });
+
+  it("does not become long for a guest that burns fuel on nothing", () => {
+    const slices = createSlices({ ms: 1 });
+    burn(slices, 1_000, Number.MAX_SAFE_INTEGER, 1);
+
+    expect(slices.fuel()).toBe(40_000_000);
+  });
+
+  it("is never shorter than 10 000, and grows again from there", () => {
+    const slices = createSlices({ ms: 1 });
+    burn(slices, 1, 0, 1);
+    burn(slices, 1, 1, 5_000);
+    expect(slices.fuel()).toBe(10_000);
+    // Fast enough for the shortest of turns to be too short to be measured.
+    for (let turn = 0; turn < 200; turn++) burn(slices, 1, slices.fuel(), slices.fuel() / 9_000_000);
+
+    expect(slices.fuel()).toBe(9_000_000);
+  });
+
+  it("is not made shorter by turns that end at once", () => {
+    const slices = createSlices({ ms: 1 });
+    burn(slices, 100, 10, 0.001);
+
+    expect(slices.fuel()).toBe(1_000_000);
   });
 });
 
