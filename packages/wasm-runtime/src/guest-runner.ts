@@ -47,7 +47,7 @@ export interface GuestRunnerOptions {
   readonly maxStallMs: number;
   /** Threads that guests share. */
   readonly scheduler: Scheduler;
-  /** Threads for one guest each: those run here that lost their thread to another guest. */
+  /** Threads for one guest each: those run here that lost their thread to another guest. They have their share already. */
   readonly aloneScheduler: Scheduler;
 }
 
@@ -58,6 +58,8 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
   const hostCalls = createHostCallRunner(functions, abi, options.identity);
   const admission = admissionOf(options);
   let seat: Seat | null = null;
+  /** The place that it lost to another guest: it stands for the guest's share of the capacity, which it keeps. */
+  let lostSeat: Seat | null = null;
 
   async function run(entry: GuestCall["entry"], input: Uint8Array, stop: AbortSignal): Promise<RawReport> {
     const plan = planCall(prepared, link, entry);
@@ -73,9 +75,13 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
       if (attempt?.end.by === "others") {
         requireRepeatable(isFirst);
         hostCalls.repeat();
+        lostSeat = seat;
+        seat = null;
         attempt = await attemptOn(options.aloneScheduler, setup, call, stop);
       }
-      return attempt === null ? nothingRan({ kind: "cancelled" }) : report(attempt);
+      if (attempt !== null) return report(attempt);
+      await dispose();
+      return nothingRan({ kind: "cancelled" });
     } finally {
       await hostCalls.finish(options.handlerGraceMs);
     }
@@ -94,8 +100,9 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
     const request = { type: "call", setup, call } as const;
     const end = await runGuestCall({ ...options, seat, request, hostCalls, stop });
     const durationMs = performance.now() - startedAt;
-    // A guest that returned keeps its place, to be called again.
-    if (end.by !== "guest" || end.result.kind === "failed") await dispose();
+    // A guest that returned keeps its place, to be called again; one that is to be run again, its share.
+    const goesOn = end.by === "others" || (end.by === "guest" && end.result.kind !== "failed");
+    if (!goesOn) await dispose();
     return { end, durationMs };
   }
 
@@ -107,9 +114,10 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
   }
 
   async function dispose(): Promise<void> {
-    const current = seat;
+    const places = [seat, lostSeat];
     seat = null;
-    await current?.leave();
+    lostSeat = null;
+    await Promise.all(places.map((place) => place?.leave()));
   }
 
   return {
