@@ -39,7 +39,10 @@ export function createCapacity(maxTotalMemoryBytes: number): Capacity {
       inProcess.guests -= 1;
       guests -= 1;
       reservedBytes -= memoryBytes;
+      const [first] = inProcess.listeners;
       for (const freed of [...inProcess.listeners]) freed();
+      // Another one is asked first the next time, or the others would get what it leaves.
+      if (first !== undefined && inProcess.listeners.delete(first)) inProcess.listeners.add(first);
     },
     onFreed(freed) {
       inProcess.listeners.add(freed);

@@ -51,7 +51,7 @@ export interface GuestRunnerOptions {
   readonly maxStallMs: number;
   /** Threads that guests share. */
   readonly scheduler: Scheduler;
-  /** Threads for one guest each: those run here that lost their thread to another guest. */
+  /** Threads for one guest each: those run here that lost their thread to another guest. They have their share already. */
   readonly aloneScheduler: Scheduler;
 }
 
@@ -63,6 +63,8 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
   const output = createWasiOutput(options.onWasiOutput);
   const admission = admissionOf(options);
   let seat: Seat | null = null;
+  /** The place that it lost to another guest: it stands for the guest's share of the capacity, which it keeps. */
+  let lostSeat: Seat | null = null;
 
   async function run(entry: GuestCall["entry"], input: Uint8Array, stop: AbortSignal): Promise<RawReport> {
     const plan = planCall(prepared, link, entry);
@@ -80,9 +82,13 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
         requireRepeatable(isFirst);
         hostCalls.repeat();
         output.repeat();
+        lostSeat = seat;
+        seat = null;
         attempt = await attemptOn(options.aloneScheduler, setup, call, stop);
       }
-      return attempt === null ? nothingRan({ kind: "cancelled" }) : report(attempt);
+      if (attempt !== null) return report(attempt);
+      await dispose();
+      return nothingRan({ kind: "cancelled" });
     } finally {
       await hostCalls.finish(options.handlerGraceMs);
     }
@@ -101,8 +107,9 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
     const request = { type: "call", setup, call } as const;
     const end = await runGuestCall({ ...options, seat, request, hostCalls, output, stop });
     const durationMs = performance.now() - startedAt;
-    // A guest that returned keeps its place, to be called again.
-    if (end.by !== "guest" || end.result.kind === "failed") await dispose();
+    // A guest that returned keeps its place, to be called again; one that is to be run again, its share.
+    const goesOn = end.by === "others" || (end.by === "guest" && end.result.kind !== "failed");
+    if (!goesOn) await dispose();
     return { end, durationMs };
   }
 
@@ -114,9 +121,10 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
   }
 
   async function dispose(): Promise<void> {
-    const current = seat;
+    const places = [seat, lostSeat];
     seat = null;
-    await current?.leave();
+    lostSeat = null;
+    await Promise.all(places.map((place) => place?.leave()));
   }
 
   return {

@@ -82,7 +82,10 @@ export function createHostCallRunner(
 
   function keep({ functionIndex, fuelUsed }: HostCallReport, reply: Promise<CheckedReply>): void {
     made += 1;
-    if (!repeatable) return;
+    if (!repeatable) {
+      kept = [];
+      return;
+    }
     kept.push({ functionIndex, fuelUsed, reply });
     if (kept.length > MAX_KEPT_CALLS) forget();
     void reply.then(
@@ -94,9 +97,10 @@ export function createHostCallRunner(
     );
   }
 
+  /** A guest that is being run again still gets the answers that it got. */
   function forget(): void {
     repeatable = false;
-    kept = [];
+    if (made >= kept.length) kept = [];
   }
 
   /** The answer to a call that the guest has made before, or `null` when it is a new one. */

@@ -109,10 +109,11 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
 
   async function close(): Promise<void> {
     closing.abort();
-    // Guests end with their threads: nobody has to wait for the turn of one that is to be stopped.
-    await Promise.all(Object.values(schedulers).map((scheduler) => scheduler.close()));
-    await Promise.all([...active].map((instance) => instance.close()));
+    // First the instances, so that none is run again; but they end with their threads, and nobody waits for their turns.
+    const closings = [...[...active], ...Object.values(schedulers)].map((each) => each.close());
+    const closed = await Promise.allSettled(closings);
     await compiler.close();
+    for (const each of closed) if (each.status === "rejected") throw each.reason;
   }
 
   return {
@@ -135,15 +136,19 @@ function createSchedulers(settings: ResolvedRuntimeConfig) {
     maxModuleBytesPerThread: settings.moduleLimits.maxModuleBytes,
     start: () => startGuestThread(settings),
   };
-  const ofOneGuest = { ...common, guestsPerThread: 1, maxQueued: Number.POSITIVE_INFINITY };
+  const ofOneGuest = {
+    ...common,
+    guestsPerThread: 1,
+    maxQueued: Number.POSITIVE_INFINITY,
+    capacity: null,
+  };
   return {
     shared: createScheduler({ ...common, maxThreads, guestsPerThread, idleThreads, capacity }),
-    alone: createScheduler({ ...ofOneGuest, maxThreads, idleThreads: 0, capacity }),
+    alone: createScheduler({ ...ofOneGuest, maxThreads, idleThreads: 0 }),
     compiling: createScheduler({
       ...ofOneGuest,
       maxThreads: maxCompileThreads,
       idleThreads: Math.min(idleThreads, 1),
-      capacity: null,
     }),
   };
 }

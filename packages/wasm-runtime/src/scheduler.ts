@@ -49,7 +49,7 @@ export interface SchedulerOptions {
   /** What the modules of a thread's guests may be together: its heap is sized for that. One guest is always let in. */
   readonly maxModuleBytesPerThread: number;
   readonly maxStallMs: number;
-  /** What guests share with those of other schedulers; `null` for what is no guest. */
+  /** What guests share with those of other schedulers; `null` for those that have their share already, and for what is no guest. */
   readonly capacity: Capacity | null;
   readonly start: () => Promise<GuestThread>;
 }
@@ -67,7 +67,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   /** Threads that were told to end, and have not yet: each still takes a core. */
   const ending = new Set<Promise<void>>();
   const line = createWaitingLine<Waiting>();
-  const watchdog = createWatchdog(options.maxStallMs, (shard) => void shard.blame());
+  const watchdog = createWatchdog(options.maxStallMs, (shard, progress) => void shard.blame(progress));
   const forgetCapacity = capacity?.onFreed(serve);
   let closed = false;
 
@@ -107,14 +107,17 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function serve(): void {
+    let served = false;
     for (let next = line.first(); next !== null; next = line.first()) {
       // Nobody who needs less overtakes: who needs much would wait for ever.
       const fits = capacity?.fits(next.admission.memoryBytes) ?? true;
       const shard = fits ? findShard(next.admission) : null;
-      if (shard === null) return;
+      if (shard === null) break;
       next.serve(shard);
+      served = true;
     }
-    startSpare();
+    // Only then: where no thread can be started, one that failed would otherwise bring about the next for ever.
+    if (served) startSpare();
   }
 
   function idleShards(): number {
@@ -154,8 +157,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       waiting: line.length,
     }),
     async admit(admission, signal) {
-      if (closed) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
       if (signal.aborted) return null;
+      if (closed) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
       const { promise, resolve, reject } = Promise.withResolvers<Seat | null>();
       const waiting: Waiting = {
         admission,

@@ -51,8 +51,8 @@ export interface Shard {
   progress(): ThreadProgress | null;
   /** @param left - called when the seat was given back. */
   take(moduleBytes: number, left: () => Promise<void>): Seat;
-  /** Ends the thread, and tells its guests: the one whose turn it is that it is to blame, the others that they are not. */
-  blame(): Promise<void>;
+  /** Ends the thread, and tells its guests: the one whose turn it was, in `progress`, that it is to blame, the others that they are not. */
+  blame(progress: ThreadProgress): Promise<void>;
   /** Ends the thread, as `GuestThread.terminate` does; its guests hear that it was closed. */
   close(): Promise<void>;
 }
@@ -79,13 +79,13 @@ export function createShard({ start, ending, busyChanged }: ShardOptions): Shard
   let totalModuleBytes = 0;
   let ended: Promise<void> | null = null;
 
-  const started = (async () => {
-    const startedThread = await start();
-    if (ended !== null) return startedThread.terminate();
+  const starting = start();
+  const started = starting.then((startedThread) => {
+    if (ended !== null) return;
     thread = startedThread;
     thread.listen({ report, failed });
     thread.setBusy(busySeats > 0);
-  })();
+  });
   started.catch(() => void end(Promise.resolve()));
 
   function report(message: ThreadReport): void {
@@ -111,9 +111,13 @@ export function createShard({ start, ending, busyChanged }: ShardOptions): Shard
     return ended;
   }
 
-  /** A thread that is still starting ends itself when it has. */
   function terminate(): Promise<void> {
-    return ended ?? end(thread === null ? started.catch(() => {}) : thread.terminate());
+    return ended ?? end(thread === null ? terminateOnceStarted() : thread.terminate());
+  }
+
+  async function terminateOnceStarted(): Promise<void> {
+    const startedThread = await starting.catch(() => null);
+    await startedThread?.terminate();
   }
 
   function tellAll(lossOf: (number: number) => SeatLoss): void {
@@ -181,9 +185,8 @@ export function createShard({ start, ending, busyChanged }: ShardOptions): Shard
         endThread: () => close(),
       };
     },
-    async blame() {
-      const progress = thread?.progress() ?? null;
-      const guilty = seats.get(progress?.running ?? 0);
+    async blame(progress) {
+      const guilty = seats.get(progress.running);
       const terminated = terminate();
       for (const seat of [...seats.values()]) if (seat !== guilty) tell(seat, { kind: "innocent" });
       // Nothing may be said of a guest that might still run.

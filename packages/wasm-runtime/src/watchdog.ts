@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Shard } from "./shard.ts";
+import type { ThreadProgress } from "./thread.ts";
 
 /** Finds threads that one guest keeps from everything else. */
 export interface Watchdog {
@@ -17,7 +18,10 @@ const LOOKS = 8;
  *
  * Looks are counted, not time: a machine that stood still, or a calling thread that was busy, is nobody's fault.
  */
-export function createWatchdog(maxStallMs: number, stalled: (shard: Shard) => void): Watchdog {
+export function createWatchdog(
+  maxStallMs: number,
+  stalled: (shard: Shard, progress: ThreadProgress) => void,
+): Watchdog {
   const seen = new Map<Shard, { heartbeat: number; looks: number }>();
   const intervalMs = maxStallMs / LOOKS;
   let timer: NodeJS.Timeout | null = null;
@@ -33,7 +37,7 @@ export function createWatchdog(maxStallMs: number, stalled: (shard: Shard) => vo
         seen.set(shard, { heartbeat: progress?.heartbeat ?? 0, looks: 0 });
       } else if (!late) {
         last.looks += 1;
-        if (last.looks >= LOOKS) stalled(shard);
+        if (last.looks >= LOOKS) stalled(shard, progress);
       }
     }
   }

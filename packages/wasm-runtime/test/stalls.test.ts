@@ -2,7 +2,7 @@ import type { HostFunctionHandler } from "@assay/host-interface";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../src/runtime.ts";
 import { buildGuest, INPUT, returnScore, returnScore32 } from "./support/guests.ts";
-import { registrar } from "./support/hosts.ts";
+import { aborted, registrar } from "./support/hosts.ts";
 import { op } from "./support/wasm-builder.ts";
 
 const PAGE = 65_536;
@@ -101,7 +101,48 @@ describe("a guest that keeps its thread from everything else", () => {
   });
 });
 
+describe("a calling thread that stands still", () => {
+  it("takes none of its guests for stalled, however long it looked at nothing", async () => {
+    await using runtime = createRuntime({ maxThreads: 1, maxStallMs: 500 });
+    const spinning = await runtime.compile(buildGuest({ evaluate: [op.loop(op.br(0)), op.unreachable] }));
+    const controller = new AbortController();
+    const guests = Array.from({ length: 4 }, () =>
+      runtime.evaluate(spinning, INPUT, { signal: controller.signal }),
+    );
+    while (runtime.threads().guests < 4) await new Promise(setImmediate);
+    for (let round = 0; round < 2; round++) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+      await new Promise(setImmediate);
+    }
+    controller.abort();
+
+    expect((await Promise.all(guests)).map(({ outcome }) => outcome.kind)).toEqual(
+      Array.from({ length: 4 }, () => "cancelled"),
+    );
+  });
+});
+
 describe("guests on a thread that is gone", () => {
+  it("are cancelled where their runtime closes before they could all be run again", async () => {
+    const runtime = createRuntime({ maxThreads: 1, maxStallMs: 40 });
+    const [huge, small] = await Promise.all([runtime.compile(filling), runtime.compile(asking)]);
+    let asked = 0;
+    const registrars = askedWith(async ({ signal }) => {
+      asked += 1;
+      await aborted(signal);
+      return { value: 0 };
+    });
+    const innocents = Array.from({ length: 5 }, () => runtime.evaluate(small, INPUT, { registrars }));
+    while (asked < 5) await new Promise(setImmediate);
+    expect((await runtime.evaluate(huge, INPUT)).outcome.kind).toBe("unresponsive");
+    await runtime.close();
+    const outcomes = (await Promise.all(innocents)).map(({ outcome }) => outcome.kind);
+
+    expect(new Set(outcomes)).toEqual(new Set(["cancelled"]));
+    expect(asked).toBe(5);
+    expect(runtime.threads()).toEqual({ busy: 0, idle: 0, guests: 0, waiting: 0 });
+  });
+
   it("leave no handler running and no place taken when their runtime closes", async () => {
     const runtime = createRuntime({ maxThreads: 1 });
     const limits = { maxMemoryBytes: PAGE };

@@ -9,8 +9,10 @@ export interface HostCalls {
   /**
    * Suspends the guest until the answer is there and it is its turn again. Rejects with nothing but a trap, because a
    * guest can catch anything else and go on.
+   *
+   * @param lift - copies what the guest passes; it throws where the host has no room for that.
    */
-  call(called: LinkedFunction, args: readonly HostArgument[]): Promise<unknown>;
+  call(called: LinkedFunction, lift: () => readonly HostArgument[]): Promise<unknown>;
   /** Takes the answer to a call. One that nobody waits for any more is dropped. */
   answer(answer: HostAnswer): void;
 }
@@ -41,12 +43,21 @@ export function createHostCalls({ state, fuelUsed, post, sleep, wake, end }: Hos
   }
 
   return {
-    call(called, args) {
+    call(called, lift) {
       const refusal = refuseSuspension(state, called);
       if (refusal !== null) return end(refusal);
-      calls += 1;
+      let args: readonly HostArgument[];
+      try {
+        args = lift();
+        calls += 1;
+        post({ callId: calls, functionIndex: called.index, arguments: args, fuelUsed: fuelUsed() });
+      } catch (thrown) {
+        return end({
+          kind: "memory-unavailable",
+          detail: thrown instanceof Error ? thrown.message : "unknown",
+        });
+      }
       pending = calls;
-      post({ callId: calls, functionIndex: called.index, arguments: args, fuelUsed: fuelUsed() });
       return sleep().then(() => receive(called, args));
     },
     answer(answer) {

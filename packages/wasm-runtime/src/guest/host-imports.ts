@@ -22,10 +22,10 @@ export function createHostImports(
   const imports: WasmImports = Object.create(null);
   for (const called of functions) {
     const { module, name, params } = called;
-    const lift = (values: readonly (number | bigint)[]) =>
-      liftArguments(params, values, memory(), maxMessageBytes);
     imports[module] ??= Object.create(null) as Record<string, unknown>;
-    imports[module][name] = new webAssembly.Suspending((...values) => call(called, lift(values)));
+    imports[module][name] = new webAssembly.Suspending((...values) =>
+      call(called, () => liftArguments(params, values, memory(), maxMessageBytes)),
+    );
   }
   return imports;
 }

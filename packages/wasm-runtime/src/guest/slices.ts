@@ -20,17 +20,22 @@ export interface Slices {
 
 /** What a guest is taken to burn before it was measured: little, so that the first turn is a short one. */
 const FIRST_FUEL_PER_MS = 1_000_000;
-/** A turn shorter than this says little. */
+/** Less than any guest burns that is not held up, and more than any burns that does something. */
+const MIN_FUEL_PER_MS = 10_000;
+const MAX_FUEL_PER_MS = 40_000_000;
+/** A turn shorter than this does not show that a guest is slow. */
 const MIN_MEASURED_MS = 0.05;
-/** How much the last turn counts against all those before it. */
-const WEIGHT = 0.5;
-/** No measurement makes a turn shorter or longer than this. */
+/** How much faster than before a guest is taken to be after one turn. */
+const MAX_RISE = 1.1;
+/** No measurement makes a turn shorter than this. */
 const MIN_FUEL = 10_000;
-const MAX_FUEL = 100_000_000;
 
 /**
  * How much fuel a guest burns in a millisecond differs thirtyfold between guests, and with the tier of the compiler that
  * made its code; so a turn's fuel is taken from how fast the guest burnt the fuel of its last turns.
+ *
+ * A guest that burns fuel fast in one turn, on instructions that become no machine code, and slowly in the next, could so
+ * get turns a hundred times too long. So what it is taken to burn falls at once, and rises slowly.
  */
 export function createSlices(size: SliceSize): Slices {
   let count = 0;
@@ -58,12 +63,13 @@ export function createSlices(size: SliceSize): Slices {
     end(fuelUsed) {
       const tookMs = performance.now() - beganAtMs;
       cpuTimeMs += tookMs;
-      if (tookMs < MIN_MEASURED_MS) return;
-      fuelPerMs += WEIGHT * ((fuelUsed - beganAtFuel) / tookMs - fuelPerMs);
+      const measured = (fuelUsed - beganAtFuel) / Math.max(tookMs, MIN_MEASURED_MS);
+      if (tookMs < MIN_MEASURED_MS && measured < fuelPerMs) return;
+      fuelPerMs = Math.max(Math.min(measured, fuelPerMs * MAX_RISE, MAX_FUEL_PER_MS), MIN_FUEL_PER_MS);
     },
     fuel() {
       if ("fuel" in size) return size.fuel;
-      return Math.round(Math.min(Math.max(fuelPerMs * size.ms, MIN_FUEL), MAX_FUEL));
+      return Math.max(Math.round(fuelPerMs * size.ms), MIN_FUEL);
     },
   };
 }

@@ -5,8 +5,6 @@ import type { Runnable, RunQueue } from "./run-queue.ts";
  * dropped one would keep the guest's stack for ever.
  */
 export interface Turns {
-  /** Runs `start` when it is the guest's turn. */
-  begin(start: () => void): void;
   /** Gives the thread to the others; resolves when it is the guest's turn again. */
   yield(): Promise<void>;
   /** Gives the thread to the others; resolves when it is the guest's turn after `wake` was called. */
@@ -34,9 +32,6 @@ export function createTurns(queue: RunQueue, runnable: Runnable): Turns {
   }
 
   return {
-    begin(start) {
-      queue.enqueue(runnable, start);
-    },
     yield() {
       const turn = wait();
       queue.enqueue(runnable, resume);

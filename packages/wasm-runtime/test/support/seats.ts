@@ -5,16 +5,22 @@ import type { Seat, SeatListener, SeatLoss } from "../../src/shard.ts";
 export interface ScriptedSeat extends Seat {
   readonly sent: GuestRequest[];
   readonly heard: SeatListener | null;
+  /** Whether it was given back. */
+  readonly left: boolean;
   report(message: GuestMessage): void;
   lose(loss: SeatLoss): void;
 }
 
 export function scriptedSeat(react: (seat: ScriptedSeat, request: GuestRequest) => void): ScriptedSeat {
   let listener: SeatListener | null = null;
+  let left = false;
   const seat: ScriptedSeat = {
     sent: [],
     get heard() {
       return listener;
+    },
+    get left() {
+      return left;
     },
     report: (message) => listener?.report(message),
     lose: (loss) => listener?.lost(loss),
@@ -26,7 +32,9 @@ export function scriptedSeat(react: (seat: ScriptedSeat, request: GuestRequest) 
       react(seat, request);
     },
     setBusy() {},
-    async leave() {},
+    async leave() {
+      left = true;
+    },
     async endThread() {},
   };
   return seat;
