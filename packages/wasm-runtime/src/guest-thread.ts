@@ -50,5 +50,7 @@ function handle(number: number, request: GuestRequest): void {
   }
 }
 
-parentPort.on("message", ({ guest, request }: ThreadRequest) => handle(guest, request));
+parentPort.on("message", (requests: readonly ThreadRequest[]) => {
+  for (const { guest, request } of requests) handle(guest, request);
+});
 channel.ready();

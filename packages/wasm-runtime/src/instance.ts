@@ -118,8 +118,10 @@ export function createInstance({ config, active, ...options }: InstanceOptions):
 
   async function close(): Promise<void> {
     closed = true;
-    stop.abort();
-    await running?.catch(() => {});
+    if (running !== null) {
+      stop.abort();
+      await running.catch(() => {});
+    }
     await runner.dispose();
     active.delete(instance);
   }

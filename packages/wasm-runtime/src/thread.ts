@@ -1,6 +1,7 @@
 import { readThreadFailure, startBareWorker, type ThreadFailure, threadFailed } from "./bare-worker.ts";
 import type { SliceSize } from "./defaults.ts";
 import type { WasmRuntimeError } from "./errors.ts";
+import { createOutbox } from "./outbox.ts";
 import type { GuestPhase } from "./outcome.ts";
 import {
   CONTROL,
@@ -75,7 +76,10 @@ export async function startGuestThread(options: ThreadOptions): Promise<GuestThr
     listener?.failed(failure);
   }
 
-  worker.on("message", (report: ThreadReport) => listener?.report(report));
+  const outbox = createOutbox<ThreadRequest>((requests) => worker.postMessage(requests));
+  worker.on("message", (reports: readonly ThreadReport[]) => {
+    for (const report of reports) listener?.report(report);
+  });
   worker.on("error", (error) => fail(readThreadFailure(error)));
   worker.on("messageerror", (error) => fail(readThreadFailure(error)));
   worker.on("exit", (code) => {
@@ -97,7 +101,7 @@ export async function startGuestThread(options: ThreadOptions): Promise<GuestThr
       listener = next;
     },
     send(request) {
-      worker.postMessage(request);
+      outbox.add(request);
     },
     setBusy(busy) {
       if (busy) worker.ref();

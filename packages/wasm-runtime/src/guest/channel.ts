@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import { createOutbox } from "../outbox.ts";
 import type { GuestPhase } from "../outcome.ts";
 import { CONTROL, type GuestMessage, PHASES, type ThreadReport } from "../protocol.ts";
 import { PAGE_BYTES, type WasmMemory } from "../webassembly.ts";
@@ -21,13 +22,11 @@ export interface Channel {
 }
 
 export function createChannel(port: MessagePort, control: Int32Array<SharedArrayBuffer>): Channel {
-  function post(report: ThreadReport, transfer: readonly ArrayBuffer[] = []): void {
-    port.postMessage(report, [...transfer]);
-  }
+  const outbox = createOutbox<ThreadReport>((reports, transfer) => port.postMessage(reports, transfer));
 
   return {
-    ready: () => post({ type: "ready" }),
-    report: (guest, report, transfer) => post({ type: "guest", guest, report }, transfer),
+    ready: () => outbox.add({ type: "ready" }),
+    report: (guest, report, transfer) => outbox.add({ type: "guest", guest, report }, transfer),
     running(guest, { phase, memory }) {
       Atomics.store(control, CONTROL.phase, PHASES.indexOf(phase));
       Atomics.store(control, CONTROL.memoryPages, (memory?.buffer.byteLength ?? 0) / PAGE_BYTES);

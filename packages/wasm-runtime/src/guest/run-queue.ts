@@ -65,7 +65,8 @@ export function createRunQueue(): RunQueue {
       running = null;
       runnable.leave();
       if (performance.now() - burstStartedAt < MAX_BURST_MS) startTurn();
-      else schedule();
+      // What the guest still has to say of its turn is said first.
+      else queueMicrotask(schedule);
     },
   };
 }
