@@ -63,7 +63,7 @@ describe("turns", () => {
     ]);
   });
 
-  it("follow each other at once for a millisecond, and then let the event loop go round", () => {
+  it("follow each other at once for a millisecond, and then let the event loop go round, but for what the guest still says of its turn", async () => {
     const setClock = clockAt(0);
     const { queue, happened, runnables, enqueue } = queueOf("a", "b", "c");
     for (const index of [0, 1, 2]) enqueue(index);
@@ -74,6 +74,8 @@ describe("turns", () => {
     setClock(1);
     queue.yieldThread(runnables[1]);
     expect(happened.at(-1)).toBe("b leaves");
+    expect(vi.getTimerCount()).toBe(0);
+    await null;
     expect(vi.getTimerCount()).toBe(1);
     vi.runAllTimers();
 
