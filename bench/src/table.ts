@@ -13,9 +13,12 @@ export function printTable(title: string, measured: readonly Measured[], bases: 
     ...[one.medianMs, one.p10Ms, one.p95Ms].map((ms) => ms.toFixed(3)),
     ...bases.map((base) => ratioTo(base, one)),
   ]);
-  const widths = header.map((_, column) =>
-    Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)),
-  );
+  printRows(title, [header, ...rows]);
+}
+
+/** Prints rows in columns, the first one to the left. */
+export function printRows(title: string, rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) =>
@@ -23,5 +26,5 @@ export function printTable(title: string, measured: readonly Measured[], bases: 
       )
       .join("  ");
   console.log(`\n${title}\n`);
-  for (const row of [header, ...rows]) console.log(line(row).trimEnd());
+  for (const row of rows) console.log(line(row).trimEnd());
 }
