@@ -2,22 +2,25 @@ import { closeInheritableDescriptors } from "@assay/process-executor";
 import { benchEvaluate } from "./evaluate.ts";
 import { benchExec } from "./exec.ts";
 import { benchMetering } from "./metering.ts";
+import { benchInstances } from "./runtime/instances.ts";
 
+/** A name alone stands for all its parts, too. */
 const BENCHES: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   exec: benchExec,
   evaluate: benchEvaluate,
   metering: benchMetering,
+  "runtime/instances": benchInstances,
 };
 const DEFAULT_ROUNDS = 100;
 
 const [name, rounds = String(DEFAULT_ROUNDS)] = process.argv.slice(2);
-const chosen = name === undefined ? Object.values(BENCHES) : [BENCHES[name]];
+const chosen = Object.entries(BENCHES).filter(
+  ([known]) => name === undefined || known === name || known.startsWith(`${name}/`),
+);
 closeInheritableDescriptors();
-for (const bench of chosen) {
-  if (bench === undefined || !(Number(rounds) > 0)) {
-    console.error(`Usage: pnpm bench [${Object.keys(BENCHES).join(" | ")}] [rounds]`);
-    process.exitCode = 2;
-  } else {
-    await bench(Number(rounds));
-  }
+if (chosen.length === 0 || !(Number(rounds) > 0)) {
+  console.error(`Usage: pnpm bench [${Object.keys(BENCHES).join(" | ")}] [rounds]`);
+  process.exitCode = 2;
+} else {
+  for (const [, bench] of chosen) await bench(Number(rounds));
 }
