@@ -2,13 +2,21 @@ import { closeInheritableDescriptors } from "@assay/process-executor";
 import { benchEvaluate } from "./evaluate.ts";
 import { benchExec } from "./exec.ts";
 import { benchMetering } from "./metering.ts";
+import { benchDeadline } from "./runtime/deadline.ts";
+import { benchDensity } from "./runtime/density.ts";
+import { benchFairness } from "./runtime/fairness.ts";
 import { benchInstances } from "./runtime/instances.ts";
+import { benchThroughput } from "./runtime/throughput.ts";
 
 /** A name alone stands for all its parts, too. */
 const BENCHES: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   exec: benchExec,
   evaluate: benchEvaluate,
   metering: benchMetering,
+  "runtime/density": benchDensity,
+  "runtime/fairness": benchFairness,
+  "runtime/deadline": benchDeadline,
+  "runtime/throughput": benchThroughput,
   "runtime/instances": benchInstances,
 };
 const DEFAULT_ROUNDS = 100;

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
-import { type EvaluationInput, encodeEvaluationInput, type HostFunctionRegistrar } from "@assay/host-interface";
+import {
+  type EvaluationInput,
+  encodeEvaluationInput,
+  type HostFunctionRegistrar,
+} from "@assay/host-interface";
 import type { CompiledModule, GuestReport, InstanceConfig, Runtime } from "@assay/wasm-runtime";
 
 const GUESTS = new URL("../../guests/", import.meta.url);
@@ -35,9 +39,7 @@ export function answering(wait: () => Promise<unknown>): readonly HostFunctionRe
     await wait();
     return { value: 1n };
   };
-  return [
-    { name: "bench", functions: [{ module: "extism:host/user", name: "answer", signature, handle }] },
-  ];
+  return [{ name: "bench", functions: [{ module: "extism:host/user", name: "answer", signature, handle }] }];
 }
 
 /** One evaluation; a guest that does not return what is expected must not look fast. */

@@ -1,9 +1,9 @@
+import { DEFAULT_INSTANCE_CONFIG, DEFAULT_MODULE_LIMITS, DEFAULT_RUNTIME_CONFIG } from "@assay/wasm-runtime";
 import { createTrapMaker } from "../../../packages/wasm-runtime/src/guest/engine-trap.ts";
 import { createGuest } from "../../../packages/wasm-runtime/src/guest/guest.ts";
 import { prepareModule } from "../../../packages/wasm-runtime/src/guest/prepare-module.ts";
 import { createRunQueue } from "../../../packages/wasm-runtime/src/guest/run-queue.ts";
 import type { Executable, GuestMessage } from "../../../packages/wasm-runtime/src/protocol.ts";
-import { DEFAULT_INSTANCE_CONFIG, DEFAULT_MODULE_LIMITS, DEFAULT_RUNTIME_CONFIG } from "@assay/wasm-runtime";
 import { encodedInputOf, SMALL_MEMORY } from "./guests.ts";
 
 // What a guests' thread does for its guests, in this thread: without messages, so that it can be measured by itself.

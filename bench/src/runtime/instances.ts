@@ -46,7 +46,10 @@ export async function benchInstances(rounds: number): Promise<void> {
         if (ending.kind !== "bytes") throw new Error(`a guest ended as ${ending.kind}`);
       }),
     ),
-    plainCase(END_TO_END, atOnce(() => evaluateExpecting(runtime, module, WORK))),
+    plainCase(
+      END_TO_END,
+      atOnce(() => evaluateExpecting(runtime, module, WORK)),
+    ),
   ];
   const measured = await measureInterleaved(cases, { rounds, warmUpRounds: 10 });
   const base = measured[0]?.medianMs ?? Number.NaN;
@@ -55,7 +58,10 @@ export async function benchInstances(rounds: number): Promise<void> {
     return name === IN_THREAD ? { ...figure, target: { atMost: 1.3 } } : figure;
   });
   const perGuest = { name: PLAIN, n: rounds * GUESTS, value: (base * 1000) / GUESTS, unit: "µs" };
-  printFigures(`Instantiate, call and forget a guest: ${GUESTS} at a time, interleaved`, [perGuest, ...figures]);
+  printFigures(`Instantiate, call and forget a guest: ${GUESTS} at a time, interleaved`, [
+    perGuest,
+    ...figures,
+  ]);
 }
 
 function expectScore(score: bigint): void {

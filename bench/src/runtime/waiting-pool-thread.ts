@@ -3,8 +3,11 @@ import { callPlain, compilePlain } from "./plain-instance.ts";
 
 // The entry point of a thread of `waiting-pool.ts`.
 
-const { control, module, calls }: { control: Int32Array<SharedArrayBuffer>; module: Uint8Array; calls: number } =
-  workerData;
+const {
+  control,
+  module,
+  calls,
+}: { control: Int32Array<SharedArrayBuffer>; module: Uint8Array; calls: number } = workerData;
 const compiled = compilePlain(module);
 
 function answer(): bigint {
