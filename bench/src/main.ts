@@ -6,6 +6,7 @@ import { benchDeadline } from "./runtime/deadline.ts";
 import { benchDensity } from "./runtime/density.ts";
 import { benchFairness } from "./runtime/fairness.ts";
 import { benchInstances } from "./runtime/instances.ts";
+import { benchSharing } from "./runtime/sharing.ts";
 import { benchThroughput } from "./runtime/throughput.ts";
 
 /** A name alone stands for all its parts, too. */
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   exec: benchExec,
   evaluate: benchEvaluate,
   metering: benchMetering,
+  "runtime/sharing": benchSharing,
   "runtime/density": benchDensity,
   "runtime/fairness": benchFairness,
   "runtime/deadline": benchDeadline,
