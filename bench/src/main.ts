@@ -6,6 +6,7 @@ import { benchDeadline } from "./runtime/deadline.ts";
 import { benchDensity } from "./runtime/density.ts";
 import { benchFairness } from "./runtime/fairness.ts";
 import { benchInstances } from "./runtime/instances.ts";
+import { benchPeers } from "./runtime/peers.ts";
 import { benchSharing } from "./runtime/sharing.ts";
 import { benchThroughput } from "./runtime/throughput.ts";
 
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   "runtime/deadline": benchDeadline,
   "runtime/throughput": benchThroughput,
   "runtime/instances": benchInstances,
+  "runtime/peers": benchPeers,
 };
 const DEFAULT_ROUNDS = 100;
 
