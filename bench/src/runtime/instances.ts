@@ -1,69 +1,47 @@
-import { createRuntime } from "@assay/wasm-runtime";
-import { measureInterleaved, plainCase } from "../interleave.ts";
-import { type Figure, printFigures } from "./figures.ts";
-import { evaluateExpecting, readGuest, SMALL_MEMORY } from "./guests.ts";
-import { createGuestsHere, prepareExecutable } from "./in-thread.ts";
-import { callPlain, callPlainSuspendable, compilePlain } from "./plain-instance.ts";
+import { runApart } from "./apart.ts";
+import { type Figure, printFigures, type Target } from "./figures.ts";
+import type { InstancesRun } from "./instances-run.ts";
+import { median } from "./statistics.ts";
 
-/** Enough that one measurement is long against the clock's grain, and few enough to be in flight at the same time. */
-const GUESTS = 200;
-const SCORE = 7;
-const WORK = { numbers: [SCORE], score: SCORE };
+const GUESTS = 10_000;
+/** Each run is a process with thousands of guests, so a few of them say much. */
+const ROUNDS_PER_RUN = 10;
 
-const PLAIN = "plain instance";
-const PLAIN_AGAIN = "plain instance, again";
-const SUSPENDABLE = "plain instance, called so that it can be suspended";
-const IN_THREAD = "assay, what the guests' thread does for it";
-const END_TO_END = "assay, from call to report";
-
-/** A guest that does nothing: what it costs to have one, and where. */
-export async function benchInstances(rounds: number): Promise<void> {
-  const bytes = readGuest("short");
-  const plain = compilePlain(bytes);
-  const executable = prepareExecutable(bytes);
-  const here = createGuestsHere();
-  await using runtime = createRuntime({ maxThreads: 1, guestsPerThread: GUESTS });
-  const module = await runtime.compile(bytes, SMALL_MEMORY);
-
-  const plainGuests = async () => {
-    for (let count = 0; count < GUESTS; count += 1) expectScore(callPlain(plain, WORK.numbers));
-  };
-  const atOnce = (call: () => Promise<unknown>) => async () => {
-    await Promise.all(Array.from({ length: GUESTS }, call));
-  };
-  const cases = [
-    plainCase(PLAIN, plainGuests),
-    plainCase(PLAIN_AGAIN, plainGuests),
-    plainCase(SUSPENDABLE, async () => {
-      for (let count = 0; count < GUESTS; count += 1) {
-        expectScore(await callPlainSuspendable(plain, WORK.numbers));
-      }
-    }),
-    plainCase(
-      IN_THREAD,
-      atOnce(async () => {
-        const { ending } = await here.callOnce(executable, WORK.numbers);
-        if (ending.kind !== "bytes") throw new Error(`a guest ended as ${ending.kind}`);
-      }),
-    ),
-    plainCase(
-      END_TO_END,
-      atOnce(() => evaluateExpecting(runtime, module, WORK)),
-    ),
-  ];
-  const measured = await measureInterleaved(cases, { rounds, warmUpRounds: 10 });
-  const base = measured[0]?.medianMs ?? Number.NaN;
-  const figures = measured.map(({ name, count, medianMs }): Figure => {
-    const figure = { name, n: count * GUESTS, value: medianMs / base, unit: `× ${PLAIN}` };
-    return name === IN_THREAD ? { ...figure, target: { atMost: 1.3 } } : figure;
-  });
-  const perGuest = { name: PLAIN, n: rounds * GUESTS, value: (base * 1000) / GUESTS, unit: "µs" };
-  printFigures(`Instantiate, call and forget a guest: ${GUESTS} at a time, interleaved`, [
-    perGuest,
-    ...figures,
-  ]);
+interface Way {
+  readonly name: string;
+  readonly way: string;
+  readonly target?: Target;
 }
 
-function expectScore(score: bigint): void {
-  if (score !== BigInt(SCORE)) throw new Error(`a guest returned ${score}`);
+const PLAIN: Way = { name: "plain instance", way: "plain" };
+const WAYS: readonly Way[] = [
+  PLAIN,
+  { name: "plain instance, called so that it can be suspended", way: "suspendable" },
+  { name: "assay, what the guests' thread does for it", way: "thread", target: { atMost: 1.3 } },
+  { name: "assay, from call to report, with both threads on one core", way: "assay" },
+];
+
+/**
+ * What it costs to instantiate, call and forget a guest that does nothing, and where. Each way has a process of its own:
+ * most of what a guest costs is paid when the engine collects what it has left behind.
+ */
+export async function benchInstances(rounds: number): Promise<void> {
+  const runs = new Map(WAYS.map((each) => [each, [] as InstancesRun[]]));
+  for (let round = 0; round < Math.ceil(rounds / ROUNDS_PER_RUN); round += 1) {
+    for (const [{ way }, done] of runs) {
+      done.push(await runApart<InstancesRun>("instances-run", [way, GUESTS], { onOneCore: true }));
+    }
+  }
+  const cpuOf = (way: Way) => (runs.get(way) ?? []).map(({ cpuMicroseconds }) => cpuMicroseconds);
+  const figures = [...runs].flatMap(([way, done]): readonly Figure[] => {
+    const n = done.length;
+    const ratio = median(cpuOf(way).map((cpu, round) => cpu / (cpuOf(PLAIN)[round] ?? Number.NaN)));
+    const target = way.target === undefined ? {} : { target: way.target };
+    return [
+      { name: way.name, n, value: median(cpuOf(way)), unit: "µs of processor time" },
+      { name: "  by the clock", n, value: median(done.map(({ microseconds }) => microseconds)), unit: "µs" },
+      { name: "  processor time", n, value: ratio, unit: "× plain", ...target },
+    ];
+  });
+  printFigures(`One guest that does nothing, one core, ${GUESTS} guests a run, medians of n runs`, figures);
 }

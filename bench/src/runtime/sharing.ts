@@ -11,7 +11,8 @@ const KERNELS = ["sha256", "quicksort", "nbody", "sieve"];
 /** Each round is several times a hundred guests of 50 ms, so a few of them say much. */
 const ROUNDS_PER_RUN = 20;
 const CALIBRATION_RUNS = 5;
-const CALLS_WHILE_BUSY = 20;
+const TIMES_WHILE_BUSY = 20;
+const MIN_TIMER_MS = 5;
 const DEADLINE_MS = 600_000;
 
 /** A guest, and how large its work is. */
@@ -31,6 +32,7 @@ export async function benchSharing(rounds: number): Promise<void> {
   const n = Math.ceil(rounds / ROUNDS_PER_RUN);
   // All fuel that a guest needs; the same every time.
   const fuel = (await runShared(runtime, work)).map(({ fuelUsed }) => fuelUsed ?? Number.NaN);
+  const idleLagMs: number[] = [];
   const busy = { lagMs: [] as number[], cancelMs: [] as number[], answerMs: [] as number[] };
 
   for (let round = 0; round < n; round += 1) {
@@ -43,6 +45,7 @@ export async function benchSharing(rounds: number): Promise<void> {
       jainIndex(stopped.map(({ fuelUsed }, index) => (fuelUsed ?? 0) / (fuel[index] ?? 0))),
     );
     fairness.cpuTime.push(jainIndex(stopped.map(({ cpuTimeMs }) => cpuTimeMs ?? 0)));
+    idleLagMs.push(...(await timerLags()));
     const { lagMs, cancelMs, answerMs } = await observeBusyThread(runtime, work);
     busy.lagMs.push(...lagMs);
     busy.cancelMs.push(...cancelMs);
@@ -73,6 +76,7 @@ export async function benchSharing(rounds: number): Promise<void> {
     { name: "  of the time that each was given", n, value: median(fairness.cpuTime), unit: "" },
     lateness("until a guest of the busy thread is cancelled", busy.cancelMs, { atMost: 2 }),
     lateness("until a timer of the calling thread runs", busy.lagMs, { atMost: 2 }),
+    lateness("  while nothing runs", idleLagMs),
     lateness("until a host call's answer reaches its guest", busy.answerMs),
   ];
   printFigures(
@@ -164,6 +168,20 @@ async function whileBusy(
   return Promise.all(running);
 }
 
+async function timerLags(): Promise<readonly number[]> {
+  const lags: number[] = [];
+  for (let count = 0; count < TIMES_WHILE_BUSY; count += 1) lags.push(await timerLag(count));
+  return lags;
+}
+
+/** How late a timer is; not always the same one, so that it falls into step with nothing. */
+async function timerLag(count: number): Promise<number> {
+  const timerMs = MIN_TIMER_MS + count;
+  const startedAt = performance.now();
+  await delay(timerMs);
+  return performance.now() - startedAt - timerMs;
+}
+
 /** What others see of a thread that is busy with a hundred guests. */
 async function observeBusyThread(runtime: Runtime, work: readonly Work[]) {
   const lagMs: number[] = [];
@@ -173,13 +191,10 @@ async function observeBusyThread(runtime: Runtime, work: readonly Work[]) {
   const calls = await runtime.compile(readGuest("host-calls"), SMALL_MEMORY);
 
   async function cancelMany(): Promise<void> {
-    for (let count = 0; count < CALLS_WHILE_BUSY; count += 1) {
+    for (let count = 0; count < TIMES_WHILE_BUSY; count += 1) {
       const stop = new AbortController();
       const running = runtime.evaluate(endless, inputOf(), { ...SMALL_MEMORY, signal: stop.signal });
-      const timerMs = 5 + count;
-      const startedAt = performance.now();
-      await delay(timerMs);
-      lagMs.push(performance.now() - startedAt - timerMs);
+      lagMs.push(await timerLag(count));
       const stoppedAt = performance.now();
       stop.abort();
       await running;
@@ -195,7 +210,7 @@ async function observeBusyThread(runtime: Runtime, work: readonly Work[]) {
       answeredAt = now;
     };
     const config = { registrars: answering(note) };
-    await evaluateExpecting(runtime, calls, { numbers: [CALLS_WHILE_BUSY], score: CALLS_WHILE_BUSY }, config);
+    await evaluateExpecting(runtime, calls, { numbers: [TIMES_WHILE_BUSY], score: TIMES_WHILE_BUSY }, config);
   }
 
   await whileBusy(runtime, work, () => Promise.all([cancelMany(), answerMany()]));
