@@ -1,7 +1,7 @@
 import { run, StepFailed } from "./command.mjs";
 import { installSystemPackages } from "./system-packages.mjs";
 
-/** Builds the benchmark's kernels from their sources with Debian's compiler, and compares them with the committed modules. */
+/** Builds the benchmark's kernels and guests from their sources with Debian's compiler, and compares them with the committed modules. */
 export function rebuildKernels() {
   try {
     installSystemPackages([
@@ -13,5 +13,5 @@ export function rebuildKernels() {
     console.error(error.message);
     return error.exitCode;
   }
-  return run("bench/kernels/build.sh", ["--check"]);
+  return run("bench/kernels/build.sh", ["--check"]) || run("bench/guests/build.sh", ["--check"]);
 }
