@@ -12,7 +12,11 @@ const codes = Object.keys(OUTCOME_OF_ERROR) as (keyof typeof OUTCOME_OF_ERROR)[]
 const refusal = fc.record({
   code: fc.constantFrom(...codes),
   message: hostileText,
-  facts: fc.dictionary(fc.string(), fc.oneof(hostileText, count, fc.constant(null))),
+  // Our own names, of fields of refusals: nothing of a module is one.
+  facts: fc.dictionary(
+    fc.stringMatching(/^[a-z][A-Za-z]{0,20}$/),
+    fc.oneof(hostileText, count, fc.constant(null)),
+  ),
 });
 
 /** Any report of an inspection that fits the schema, with names as a hostile module would choose them. */
