@@ -3,6 +3,7 @@ import { createChannel } from "./guest/channel.ts";
 import { createTrapMaker } from "./guest/engine-trap.ts";
 import { createGuest, type Guest } from "./guest/guest.ts";
 import { createMemoryCollector } from "./guest/memory-collector.ts";
+import { createMemoryPool } from "./guest/memory-pool.ts";
 import { prepareModule } from "./guest/prepare-module.ts";
 import { createRunQueue } from "./guest/run-queue.ts";
 import type { GuestRequest, GuestSetup, ThreadData, ThreadRequest } from "./protocol.ts";
@@ -14,11 +15,12 @@ const { control, slice }: ThreadData = workerData;
 const channel = createChannel(parentPort, control);
 const queue = createRunQueue();
 const createTrap = createTrapMaker();
+const memories = createMemoryPool();
 const collector = createMemoryCollector();
 const guests = new Map<number, Guest>();
 
 function createAndKeep(number: number, setup: GuestSetup): Guest {
-  const guest = createGuest({ number, setup, queue, channel, slice, createTrap });
+  const guest = createGuest({ number, setup, queue, channel, slice, memories, createTrap });
   guests.set(number, guest);
   return guest;
 }
@@ -42,9 +44,9 @@ function handle(number: number, request: GuestRequest): void {
       guests.get(number)?.stop();
       return;
     case "release": {
-      const memoryBytes = guests.get(number)?.memoryBytes ?? 0;
+      const leftBytes = guests.get(number)?.release() ?? 0;
       guests.delete(number);
-      collector.released(memoryBytes);
+      collector.released(leftBytes);
       return;
     }
   }

@@ -42,7 +42,7 @@ export type { CapExceeded, CapResult, ResourceCaps } from "./rewrite/cap-limits.
 export { capLimits } from "./rewrite/cap-limits.ts";
 export { FUEL_PRICE, FUEL_VERSION } from "./rewrite/costs.ts";
 export type { InstructionRefusal } from "./rewrite/instruction-refusal.ts";
-export type { PrivateNames } from "./rewrite/private-names.ts";
+export type { MemoryImport, PrivateNames } from "./rewrite/private-names.ts";
 export type { RewriteRefusal } from "./rewrite/refusal.ts";
 export type { RewriteOptions, RewriteResult, RewrittenModule } from "./rewrite/rewrite.ts";
 export { DEFAULT_MAX_STACK_BYTES, rewriteModule } from "./rewrite/rewrite.ts";

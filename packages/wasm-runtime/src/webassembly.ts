@@ -31,7 +31,7 @@ interface WebAssemblyApi {
   readonly validate: (bytes: Uint8Array) => boolean;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
   readonly Instance: new (module: WasmModule, imports: WasmImports) => { readonly exports: WasmExports };
-  readonly Memory: abstract new (...args: never[]) => WasmMemory;
+  readonly Memory: new (limits: { readonly initial: number; readonly maximum?: number }) => WasmMemory;
   readonly Exception: abstract new (...args: never[]) => object;
   readonly RuntimeError: ErrorConstructor;
   readonly Suspending: new (imported: (...args: (number | bigint)[]) => Promise<unknown>) => object;

@@ -115,6 +115,7 @@ it("a stored module comes back as it was, whatever lies before it in memory", ()
 function anyStored() {
   const names = {
     yieldImport: { module: "assay", name: "yield" },
+    memoryImport: null,
     fuelExport: "f",
     stackExport: "s",
     growthFailedExport: "g",

@@ -9,9 +9,11 @@ import type {
   HostAnswer,
   HostCallReport,
 } from "../protocol.ts";
+import type { WasmMemory } from "../webassembly.ts";
 import type { Channel } from "./channel.ts";
 import { createHostCalls } from "./host-calls.ts";
 import { type GuestInstance, instantiateGuest } from "./instantiate.ts";
+import type { MemoryLimits, MemoryPool } from "./memory-pool.ts";
 import { createMetering } from "./metering.ts";
 import { createOutputBuffer } from "./output-buffer.ts";
 import type { RunQueue } from "./run-queue.ts";
@@ -22,13 +24,14 @@ import { createWasi } from "./wasi/create-wasi.ts";
 
 /** One guest of this thread. */
 export interface Guest {
-  readonly memoryBytes: number;
   /** Starts a call, when it is the guest's turn; the channel hears how it ends. One at a time. */
   call(call: GuestCall): void;
   /** Takes the answer to a host call. */
   answer(answer: HostAnswer): void;
   /** Ends the call in progress, if any, wherever the guest waits. */
   stop(): void;
+  /** Nobody will call the guest again. @returns how much memory it leaves to be collected. */
+  release(): number;
 }
 
 export interface GuestOptions {
@@ -37,15 +40,25 @@ export interface GuestOptions {
   readonly queue: RunQueue;
   readonly channel: Channel;
   readonly slice: SliceSize;
+  readonly memories: MemoryPool;
   /** Makes an error that guests cannot catch. */
   readonly createTrap: () => unknown;
 }
 
-export function createGuest({ number, setup, queue, channel, slice, createTrap }: GuestOptions): Guest {
+export function createGuest({
+  number,
+  setup,
+  queue,
+  channel,
+  slice,
+  memories,
+  createTrap,
+}: GuestOptions): Guest {
   const state: GuestState = { memory: null, phase: "start", call: null, ending: null };
   const slices = createSlices(slice);
   let instance: GuestInstance | null = null;
   let deadlineAtMs = 0;
+  let ownMemory: WasmMemory | null = null;
 
   const turns = createTurns(queue, {
     enter() {
@@ -127,6 +140,11 @@ export function createGuest({ number, setup, queue, channel, slice, createTrap }
     channel.running(number, state);
   }
 
+  function takeMemory(limits: MemoryLimits): WasmMemory {
+    ownMemory = memories.take(limits);
+    return ownMemory;
+  }
+
   function reportHostCall(call: HostCallReport): void {
     const copies = call.arguments.flatMap((arg) =>
       typeof arg === "object" && "bytes" in arg ? [arg.bytes.buffer as ArrayBuffer] : [],
@@ -139,7 +157,7 @@ export function createGuest({ number, setup, queue, channel, slice, createTrap }
   async function run(call: GuestCall): Promise<GuestEnding> {
     try {
       await turns.yield();
-      instance ??= instantiateGuest({ setup, state, metering, hostCalls, wasi, enterPhase });
+      instance ??= instantiateGuest({ setup, state, metering, hostCalls, wasi, enterPhase, takeMemory });
       if ("ending" in instance) return instance.ending;
       return await instance.call(call);
     } catch (thrown) {
@@ -163,9 +181,6 @@ export function createGuest({ number, setup, queue, channel, slice, createTrap }
   }
 
   return {
-    get memoryBytes() {
-      return memoryBytes();
-    },
     call(call) {
       deadlineAtMs = performance.now() + call.deadlineMs;
       state.call = call;
@@ -177,6 +192,13 @@ export function createGuest({ number, setup, queue, channel, slice, createTrap }
     answer: hostCalls.answer,
     stop() {
       if (state.call !== null) stopWith({ kind: "stopped", phase: state.phase });
+    },
+    release() {
+      const { memoryImport } = setup.executable.names;
+      const left = ownMemory;
+      ownMemory = null;
+      if (left === null || memoryImport === null || state.call !== null) return memoryBytes();
+      return memories.give(left, memoryImport) ? 0 : memoryBytes();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { GUEST_MEMORY_EXPORT } from "@assay/host-interface";
 import type { GuestPhase } from "../outcome.ts";
 import type { Executable, GuestCall, GuestEnding, GuestSetup } from "../protocol.ts";
+import type { PrivateNames } from "../rewrite/private-names.ts";
 import { WASI_INITIALIZE_EXPORT, WASI_MODULE } from "../wasi-functions.ts";
 import {
   type WasmExports,
@@ -11,6 +12,7 @@ import {
 } from "../webassembly.ts";
 import type { HostCalls } from "./host-calls.ts";
 import { createHostImports } from "./host-imports.ts";
+import type { MemoryLimits } from "./memory-pool.ts";
 import type { Metering } from "./metering.ts";
 import { placeInput } from "./place-input.ts";
 import { readResult } from "./read-result.ts";
@@ -36,6 +38,8 @@ export interface InstantiateOptions {
   readonly hostCalls: HostCalls;
   readonly wasi: Wasi | null;
   readonly enterPhase: (phase: GuestPhase) => void;
+  /** @throws {RangeError} the host has no room. */
+  readonly takeMemory: (limits: MemoryLimits) => WasmMemory;
 }
 
 /** Links and instantiates a guest. Nothing of it runs: its start function is an export of the rewritten module. */
@@ -51,6 +55,7 @@ export function instantiateGuest(options: InstantiateOptions): GuestInstance {
   metering.addTo(imports);
   if (setup.wasi !== null && wasi !== null) addWasi(imports, wasi, setup.wasi.functions);
   try {
+    addMemory(imports, executable.names, options.takeMemory);
     const { exports } = new webAssembly.Instance(executable.module, imports);
     metering.attach(exports);
     const memory = exportedMemory(exports);
@@ -68,6 +73,18 @@ function addWasi(imports: WasmImports, wasi: Wasi, functions: readonly string[])
     imports[WASI_MODULE] ?? Object.create(null),
     Object.fromEntries(provided),
   );
+}
+
+function addMemory(
+  imports: WasmImports,
+  { memoryImport }: PrivateNames,
+  takeMemory: InstantiateOptions["takeMemory"],
+): void {
+  if (memoryImport === null) return;
+  const { module, name } = memoryImport;
+  imports[module] = Object.assign(imports[module] ?? Object.create(null), {
+    [name]: takeMemory(memoryImport),
+  });
 }
 
 function instantiationEnding(thrown: unknown, { importedFunctions }: Executable): GuestEnding {

@@ -42,7 +42,11 @@ function prepareGiven({ bytes, limits, build, keep }: GivenModule): CompileResul
     };
   }
   // The inspection has validated it, and the engine validates once more what it compiles.
-  const rewritten = rewriteValidModule(capped.bytes, { limits, canonicalizeNans: build.deterministic });
+  const rewritten = rewriteValidModule(capped.bytes, {
+    limits,
+    canonicalizeNans: build.deterministic,
+    importMemory: true,
+  });
   if (!rewritten.ok) return { ok: false, refusal: rewritten.refusal };
   const { names, maxStackBytes } = rewritten;
   const importedFunctions = inspection.imports.filter(({ kind }) => kind === "function").length;

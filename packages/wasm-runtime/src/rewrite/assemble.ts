@@ -22,6 +22,7 @@ export interface AssembleOptions {
   readonly limits: AdmissionLimits;
   readonly maxStackBytes: number;
   readonly canonicalizeNans: boolean;
+  readonly importMemory: boolean;
   /** How each function is metered. Tests put another here, to compare the counts. */
   readonly planMetering: MeteringPlanner;
 }
@@ -48,10 +49,10 @@ const PREAMBLE_BYTES = 8;
 /** Joins the passes: every section of the guest, rewritten or as it is, with what is added, in the order of a module. */
 export function assembleModule(
   shape: ModuleShape,
-  { limits, maxStackBytes, canonicalizeNans, planMetering }: AssembleOptions,
+  { limits, maxStackBytes, canonicalizeNans, importMemory, planMetering }: AssembleOptions,
 ): { readonly bytes: Uint8Array; readonly names: PrivateNames } {
   const { bytes } = shape;
-  const names = choosePrivateNames(shape);
+  const names = choosePrivateNames(shape, { importMemory });
   const layout = planLayout(shape);
   const guest = new Map<number, ByteReader>();
   for (const section of shape.sections) {
@@ -84,6 +85,8 @@ export function assembleModule(
     for (const content of customs.get(after) ?? []) writeSection(output, SECTION.custom, content);
   };
   writeCustoms(null);
+  // What became an export, and what became an import.
+  const left = new Set<number>([SECTION.start, ...(names.memoryImport === null ? [] : [SECTION.memory])]);
   for (const id of ORDER) {
     if (id === SECTION.code && code.hints.length > 0) {
       writeSection(output, SECTION.custom, writeBranchHints(code.hints));
@@ -91,8 +94,7 @@ export function assembleModule(
     const content = written.get(id);
     const original = shape.sections.find((section) => section.id === id);
     if (content !== undefined) writeSection(output, id, content);
-    else if (original !== undefined && id !== SECTION.start)
-      output.bytes(bytes, original.start, original.end);
+    else if (original !== undefined && !left.has(id)) output.bytes(bytes, original.start, original.end);
     writeCustoms(id);
   }
   return { bytes: output.view().slice(), names };

@@ -20,7 +20,9 @@ export interface ModuleShape {
   readonly exportNames: ReadonlySet<string>;
   /** Imported and defined. */
   readonly globals: number;
-  /** The maximum that its memory is declared with, in pages; `null` without one. */
+  /** The memory that it defines; `null` without one, or with an imported one. */
+  readonly definedMemory: Limits | null;
+  /** The maximum that its memory, defined or imported, is declared with, in pages; `null` without one. */
   readonly maxMemoryPages: number | null;
   /** The same of every table, in elements, imported ones first. */
   readonly maxTableElements: readonly (number | null)[];
@@ -45,6 +47,7 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
   let importedFunctions = 0;
   let globals = 0;
   const memories: Limits[] = [];
+  let definedMemory: Limits | null = null;
   const tables: Limits[] = [];
   let startFunction: number | null = null;
   let vectors = false;
@@ -84,7 +87,10 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
         repeat(content, () => tables.push(readTable(content).limits));
         break;
       case SECTION.memory:
-        repeat(content, () => memories.push(readLimits(content, "memory")));
+        repeat(content, () => {
+          definedMemory = readLimits(content, "memory");
+          memories.push(definedMemory);
+        });
         break;
       case SECTION.tag:
         repeat(content, () => readTagSize(content));
@@ -115,6 +121,7 @@ export function readModuleShape(bytes: Uint8Array): ModuleShape {
     importedModules,
     exportNames,
     globals,
+    definedMemory,
     maxMemoryPages: memories[0]?.maximum ?? null,
     maxTableElements: tables.map(({ maximum }) => maximum),
     startFunction,

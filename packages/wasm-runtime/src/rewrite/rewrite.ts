@@ -14,6 +14,11 @@ export interface RewriteOptions {
   readonly limits?: AdmissionLimits;
   /** How much of the stack nested calls may take, in bytes as `frameBytes` counts them. */
   readonly maxStackBytes?: number;
+  /**
+   * Whether the module's own memory becomes an import, `names.memoryImport`: a new memory for each instance takes longer
+   * than all the rest of making one, so a host may use some again. Default false.
+   */
+  readonly importMemory?: boolean;
   /** Whether every NaN that is computed is made the canonical one. Costs nothing where no floating point is. */
   readonly canonicalizeNans?: boolean;
 }
@@ -123,11 +128,13 @@ function rewriteValid(bytes: Uint8Array, options: RewriteOptions): RewriteResult
     limits = DEFAULT_ADMISSION_LIMITS,
     maxStackBytes = DEFAULT_MAX_STACK_BYTES,
     canonicalizeNans = false,
+    importMemory = false,
   } = options;
   const rewritten = assembleModule(readModuleShape(bytes), {
     limits,
     maxStackBytes,
     canonicalizeNans,
+    importMemory,
     planMetering,
   });
   return {

@@ -97,6 +97,7 @@ describe("redteam 82: the meter's own things", () => {
 
     expect(names).toEqual({
       yieldImport: { module: "assay.1", name: "yield" },
+      memoryImport: null,
       fuelExport: "assay.fuel.2",
       stackExport: "assay.stack.1",
       growthFailedExport: "assay.growth_failed.1",

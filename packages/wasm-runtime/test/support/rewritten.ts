@@ -8,7 +8,7 @@ interface Engine {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> };
   readonly Global: abstract new () => { value: unknown };
-  readonly Memory: new (limits: { initial: number; maximum: number }) => { buffer: ArrayBuffer };
+  readonly Memory: new (limits: { initial: number; maximum?: number }) => { buffer: ArrayBuffer };
   readonly Exception: abstract new () => object;
   readonly RuntimeError: ErrorConstructor;
   readonly validate: (bytes: Uint8Array) => boolean;
@@ -95,7 +95,7 @@ export function meteredGuest(
   };
   const { exports } = new engine.Instance(new engine.Module(bytes), {
     ...imports,
-    [names.yieldImport.module]: { [names.yieldImport.name]: refill },
+    [names.yieldImport.module]: { [names.yieldImport.name]: refill, ...importedMemory(names) },
   });
   const fuel = globalOf(exports, names.fuelExport);
   const stack = globalOf(exports, names.stackExport);
@@ -115,6 +115,12 @@ export function meteredGuest(
     fuelUsed: () => granted - (outOfFuel ? lastLeft : BigInt(String(fuel.value))),
     yields: () => yields,
   };
+}
+
+function importedMemory({ memoryImport }: RewrittenModule["names"]): object {
+  if (memoryImport === null) return {};
+  const { name, minimumPages: initial, maximumPages: maximum } = memoryImport;
+  return { [name]: new engine.Memory(maximum === null ? { initial } : { initial, maximum }) };
 }
 
 export function globalOf(exports: Record<string, unknown>, name: string): { value: unknown } {

@@ -7,7 +7,9 @@ import { copyInitialValue } from "./initial-values.ts";
 
 /** Each of these takes a section of the guest, `null` where it has none, and gives the one of the rewritten module. */
 
-const KIND = { function: 0, global: 3 } as const;
+const KIND = { function: 0, memory: 2, global: 3 } as const;
+/** What a memory's limits begin with. */
+const LIMITS = { minimum: 0x00, both: 0x01 } as const;
 const FUNCTION_TYPE = 0x60;
 const MUTABLE = 0x01;
 const I32_CONST = 0x41;
@@ -27,11 +29,21 @@ export function writeTypes(guest: ByteReader | null, layout: Layout): CodeWriter
 }
 
 export function writeImports(guest: ByteReader | null, layout: Layout, names: PrivateNames): CodeWriter {
-  const output = append(guest, 1);
-  output.text(names.yieldImport.module);
-  output.text(names.yieldImport.name);
+  const { yieldImport, memoryImport } = names;
+  const output = append(guest, memoryImport === null ? 1 : 2);
+  output.text(yieldImport.module);
+  output.text(yieldImport.name);
   output.byte(KIND.function);
   output.u32(layout.typeIndex(["i64"], ["i64"]));
+  if (memoryImport !== null) {
+    const { minimumPages, maximumPages } = memoryImport;
+    output.text(memoryImport.module);
+    output.text(memoryImport.name);
+    output.byte(KIND.memory);
+    output.byte(maximumPages === null ? LIMITS.minimum : LIMITS.both);
+    output.u32(minimumPages);
+    if (maximumPages !== null) output.u32(maximumPages);
+  }
   return output;
 }
 
