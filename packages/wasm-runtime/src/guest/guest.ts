@@ -156,7 +156,7 @@ export function createGuest({
 
   async function run(call: GuestCall): Promise<GuestEnding> {
     try {
-      await turns.yield();
+      await turns.begin();
       instance ??= instantiateGuest({ setup, state, metering, hostCalls, wasi, enterPhase, takeMemory });
       if ("ending" in instance) return instance.ending;
       return await instance.call(call);

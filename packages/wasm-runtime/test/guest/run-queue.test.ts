@@ -130,4 +130,17 @@ describe("turns", () => {
 
     expect(happened).toEqual(["b enters", "b runs"]);
   });
+
+  it("are taken from two lanes in turn, and from one alone while the other is empty", () => {
+    clockAt(0);
+    const { queue, happened, runnables } = queueOf("a", "b", "c", "d", "e");
+    const add = (index: number, lane: "waiting" | "woken") =>
+      queue.enqueue(runnables[index] as Runnable, () => {}, lane);
+    for (const index of [0, 1, 2]) add(index, "waiting");
+    for (const index of [3, 4]) add(index, "woken");
+    vi.runAllTimers();
+    for (const index of [3, 0, 4, 1]) queue.yieldThread(runnables[index] as Runnable);
+
+    expect(happened.filter((each) => each.endsWith("enters")).map((each) => each[0])).toEqual([..."daebc"]);
+  });
 });

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { performance } from "node:perf_hooks";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRunQueue } from "../../src/guest/run-queue.ts";
 import { createTurns, type Turns } from "../../src/guest/turns.ts";
 
@@ -101,5 +102,79 @@ describe("a guest that has finished", () => {
     await a.yield();
 
     expect(happened).toEqual(["a enters", "a leaves", "a enters"]);
+  });
+});
+
+describe("a guest that was woken", () => {
+  let nowMs = 0;
+  /** How long each guest had turns in all. */
+  let tookMs: Map<string, number>;
+  let order: string[];
+  beforeEach(() => {
+    nowMs = 0;
+    tookMs = new Map();
+    order = [];
+    vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** A turn of so many milliseconds. */
+  function work(name: string, ms: number): void {
+    nowMs += ms;
+    tookMs.set(name, (tookMs.get(name) ?? 0) + ms);
+    order.push(name);
+  }
+
+  /** Computes for whole turns. */
+  async function spin(name: string, turns: number): Promise<void> {
+    const own = turnsOf(name);
+    for (let turn = 0; turn < turns; turn++) {
+      await own.yield();
+      work(name, 1);
+    }
+    own.finish();
+  }
+
+  /** Computes for `ms`, and then asks its host, which answers at once. */
+  async function ask(name: string, times: number, ms: number): Promise<void> {
+    const own = turnsOf(name);
+    await own.begin();
+    for (let time = 0; time < times; time++) {
+      work(name, ms);
+      const answered = own.sleep();
+      own.wake();
+      await answered;
+    }
+    own.finish();
+  }
+
+  const spinners = (count: number, turns: number) =>
+    Array.from({ length: count }, (_, index) => spin(`s${index}`, turns));
+
+  it("does not wait for all those that have used up their turns", async () => {
+    await Promise.all([...spinners(50, 4), ask("a", 10, 0.01)]);
+    const last = order.lastIndexOf("a");
+
+    expect(order.slice(0, last).filter((name) => name !== "a").length).toBeLessThanOrEqual(12);
+  });
+
+  it("gets no more than three times its share by falling asleep before its turns end", async () => {
+    const others = spinners(10, 100);
+    await Promise.all([...others, ask("a", 2_000, 0.99)].slice(0, 10));
+    const share = nowMs / 11;
+
+    expect(tookMs.get("a")).toBeLessThanOrEqual(3 * share);
+    expect(tookMs.get("a")).toBeGreaterThanOrEqual(0.9 * share);
+  });
+
+  it("keeps nobody waiting for ever", async () => {
+    const askers = Array.from({ length: 20 }, (_, index) => ask(`a${index}`, 1_000, 0.01));
+    await spin("s", 50);
+    const turnsBefore = order.length;
+
+    expect(turnsBefore).toBeLessThan(50 * 3 + 20);
+    await Promise.all(askers);
   });
 });
