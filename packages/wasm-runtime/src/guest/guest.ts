@@ -99,10 +99,10 @@ export function createGuest({
   });
 
   function sliceEnded(): Promise<void> {
-    const turn = turns.yield();
+    const goesOn = slices.renew(metering.fuelUsed());
     const passed = passedLimit();
-    if (passed !== null) stopWith(passed);
-    return turn;
+    if (passed !== null) return end(passed);
+    return goesOn ? Promise.resolve() : turns.yield();
   }
 
   function passedLimit(): GuestEnding | null {

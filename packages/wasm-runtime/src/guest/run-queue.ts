@@ -14,7 +14,7 @@ export interface RunQueue {
    * Puts a runnable at the end of a lane. When its turn comes, `resume` is called, and lets it go on in a microtask.
    *
    * @param lane - `waiting`, the default, for who has used a whole turn; `woken` for who has not, and should not have to
-   *   wait for all those: the lanes take turns about.
+   *   wait for all those: while there are both, the woken run three quarters of the time.
    */
   enqueue(runnable: Runnable, resume: () => void, lane?: Lane): void;
   /** Takes a runnable out of the queue, if it is in it: it is not to run any more. */
@@ -25,6 +25,10 @@ export interface RunQueue {
 
 export type Lane = "waiting" | "woken";
 
+/** How many times as long as the waiting the woken run, while there are both. */
+const WOKEN_SHARE = 3;
+/** For how long the woken may run one after another, at most, because the waiting had a long turn. */
+const MAX_OWED_MS = 3;
 /** How long turns follow each other before the thread looks at its messages. */
 const MAX_BURST_MS = 1;
 
@@ -37,8 +41,11 @@ export function createRunQueue(): RunQueue {
     waiting: [],
     woken: [],
   };
-  let nextLane: Lane = "woken";
+  /** How much longer the woken ran than their share, against those who wait. */
+  let aheadMs = 0;
   let running: Runnable | null = null;
+  let runningLane: Lane = "waiting";
+  let turnStartedAt = 0;
   let scheduled = false;
   let burstStartedAt = 0;
 
@@ -55,13 +62,21 @@ export function createRunQueue(): RunQueue {
   }
 
   function startTurn(): void {
-    const other: Lane = nextLane === "woken" ? "waiting" : "woken";
-    const next = lanes[nextLane].shift() ?? lanes[other].shift();
-    nextLane = other;
+    const wokenNext = lanes.woken.length > 0 && (aheadMs <= 0 || lanes.waiting.length === 0);
+    runningLane = wokenNext ? "woken" : "waiting";
+    const next = lanes[runningLane].shift();
     if (next === undefined) return;
+    // Nobody is in debt for time that nobody else wanted.
+    if (lanes.waiting.length === 0 && wokenNext) aheadMs = Math.min(aheadMs, 0);
     running = next.runnable;
+    turnStartedAt = performance.now();
     running.enter();
     next.resume();
+  }
+
+  function account(tookMs: number): void {
+    if (runningLane === "woken") aheadMs += tookMs;
+    else aheadMs = Math.max(aheadMs - tookMs * WOKEN_SHARE, -MAX_OWED_MS);
   }
 
   return {
@@ -79,7 +94,9 @@ export function createRunQueue(): RunQueue {
       if (running !== runnable) return;
       running = null;
       runnable.leave();
-      if (performance.now() - burstStartedAt < MAX_BURST_MS) startTurn();
+      const now = performance.now();
+      account(now - turnStartedAt);
+      if (now - burstStartedAt < MAX_BURST_MS) startTurn();
       // What the guest still has to say of its turn is said first.
       else queueMicrotask(schedule);
     },

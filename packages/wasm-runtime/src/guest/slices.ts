@@ -14,6 +14,8 @@ export interface Slices {
   /** A turn begins; `fuelUsed` is what the call has used so far. */
   begin(fuelUsed: number): void;
   end(fuelUsed: number): void;
+  /** The guest has used the fuel that it had. @returns whether there is so much left of its turn that it may go on. */
+  renew(fuelUsed: number): boolean;
   /** How much fuel the guest gets at a time. */
   fuel(): number;
 }
@@ -27,6 +29,8 @@ const MAX_FUEL_PER_MS = 40_000_000;
 const MIN_MEASURED_MS = 0.05;
 /** How much faster than before a guest is taken to be after one turn. */
 const MAX_RISE = 1.1;
+/** A turn that had less than this much of its time goes on: the guest was faster than it was taken to be. */
+const LEAST_TURN = 0.5;
 /** No measurement makes a turn shorter than this. */
 const MIN_FUEL = 10_000;
 
@@ -41,8 +45,22 @@ export function createSlices(size: SliceSize): Slices {
   let count = 0;
   let cpuTimeMs = 0;
   let beganAtMs = 0;
-  let beganAtFuel = 0;
+  let measuredAtMs = 0;
+  let measuredAtFuel = 0;
   let fuelPerMs = FIRST_FUEL_PER_MS;
+
+  /** @returns the time until which it measured. */
+  function measure(fuelUsed: number): number {
+    const nowMs = performance.now();
+    const tookMs = nowMs - measuredAtMs;
+    const measured = (fuelUsed - measuredAtFuel) / Math.max(tookMs, MIN_MEASURED_MS);
+    measuredAtMs = nowMs;
+    measuredAtFuel = fuelUsed;
+    cpuTimeMs += tookMs;
+    if (tookMs < MIN_MEASURED_MS && measured < fuelPerMs) return nowMs;
+    fuelPerMs = Math.max(Math.min(measured, fuelPerMs * MAX_RISE, MAX_FUEL_PER_MS), MIN_FUEL_PER_MS);
+    return nowMs;
+  }
 
   return {
     get count() {
@@ -57,15 +75,16 @@ export function createSlices(size: SliceSize): Slices {
     },
     begin(fuelUsed) {
       count += 1;
-      beganAtFuel = fuelUsed;
       beganAtMs = performance.now();
+      measuredAtMs = beganAtMs;
+      measuredAtFuel = fuelUsed;
     },
     end(fuelUsed) {
-      const tookMs = performance.now() - beganAtMs;
-      cpuTimeMs += tookMs;
-      const measured = (fuelUsed - beganAtFuel) / Math.max(tookMs, MIN_MEASURED_MS);
-      if (tookMs < MIN_MEASURED_MS && measured < fuelPerMs) return;
-      fuelPerMs = Math.max(Math.min(measured, fuelPerMs * MAX_RISE, MAX_FUEL_PER_MS), MIN_FUEL_PER_MS);
+      measure(fuelUsed);
+    },
+    renew(fuelUsed) {
+      const nowMs = measure(fuelUsed);
+      return "ms" in size && nowMs - beganAtMs < size.ms * LEAST_TURN;
     },
     fuel() {
       if ("fuel" in size) return size.fuel;

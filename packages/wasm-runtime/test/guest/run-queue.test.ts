@@ -131,16 +131,38 @@ describe("turns", () => {
     expect(happened).toEqual(["b enters", "b runs"]);
   });
 
-  it("are taken from two lanes in turn, and from one alone while the other is empty", () => {
-    clockAt(0);
-    const { queue, happened, runnables } = queueOf("a", "b", "c", "d", "e");
-    const add = (index: number, lane: "waiting" | "woken") =>
-      queue.enqueue(runnables[index] as Runnable, () => {}, lane);
-    for (const index of [0, 1, 2]) add(index, "waiting");
-    for (const index of [3, 4]) add(index, "woken");
-    vi.runAllTimers();
-    for (const index of [3, 0, 4, 1]) queue.yieldThread(runnables[index] as Runnable);
+  it.each([
+    { waiting: 5, enqueuedAgain: "during the turn" },
+    { waiting: 1, enqueuedAgain: "after the turn" },
+  ])(
+    "are the waiting's for a quarter of the time while others are woken: $waiting, $enqueuedAgain",
+    async ({ waiting, enqueuedAgain }) => {
+      vi.useRealTimers();
+      const setClock = clockAt(0);
+      const queue = createRunQueue();
+      const tookMs = { waiting: 0, woken: 0 };
+      const { promise: over, resolve: end } = Promise.withResolvers<void>();
+      let turns = 0;
+      const add = (lane: "waiting" | "woken", ms: number) => {
+        const runnable = { enter() {}, leave() {} };
+        const turn = () => {
+          turns += 1;
+          tookMs[lane] += ms;
+          setClock(tookMs.waiting + tookMs.woken);
+          const again = () => (turns < 3_000 ? queue.enqueue(runnable, turn, lane) : end());
+          if (enqueuedAgain === "during the turn") again();
+          queueMicrotask(() => {
+            queue.yieldThread(runnable);
+            if (enqueuedAgain === "after the turn") again();
+          });
+        };
+        queue.enqueue(runnable, turn, lane);
+      };
+      for (let guest = 0; guest < waiting; guest++) add("waiting", 1);
+      for (let guest = 0; guest < 20; guest++) add("woken", 0.1);
+      await over;
 
-    expect(happened.filter((each) => each.endsWith("enters")).map((each) => each[0])).toEqual([..."daebc"]);
-  });
+      expect(tookMs.waiting / (tookMs.waiting + tookMs.woken)).toBeCloseTo(0.25, 1);
+    },
+  );
 });

@@ -79,6 +79,31 @@ describe("a slice of time", () => {
   });
 });
 
+describe("a turn whose fuel was used up early", () => {
+  it("goes on until half of it is over, and what is measured in it counts", () => {
+    const slices = createSlices({ ms: 1 });
+    slices.begin(0);
+    nowMs += 0.1;
+    expect(slices.renew(1_000_000)).toBe(true);
+    expect(slices.fuel()).toBe(1_100_000);
+    nowMs += 0.3;
+    expect(slices.renew(2_000_000)).toBe(true);
+    nowMs += 0.1;
+    expect(slices.renew(3_000_000)).toBe(false);
+    slices.end(3_000_000);
+
+    expect(slices.count).toBe(1);
+    expect(slices.cpuTimeMs).toBeCloseTo(0.5);
+  });
+
+  it("is over where its length was said in fuel", () => {
+    const slices = createSlices({ fuel: 1_000 });
+    slices.begin(0);
+
+    expect(slices.renew(1_000)).toBe(false);
+  });
+});
+
 describe("what the turns of a call took", () => {
   it("is their number and their time, without what lay between them", () => {
     const slices = createSlices({ ms: 1 });
