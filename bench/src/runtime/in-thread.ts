@@ -1,6 +1,7 @@
 import { DEFAULT_INSTANCE_CONFIG, DEFAULT_MODULE_LIMITS, DEFAULT_RUNTIME_CONFIG } from "@assay/wasm-runtime";
 import { createTrapMaker } from "../../../packages/wasm-runtime/src/guest/engine-trap.ts";
 import { createGuest } from "../../../packages/wasm-runtime/src/guest/guest.ts";
+import { createMemoryPool } from "../../../packages/wasm-runtime/src/guest/memory-pool.ts";
 import { prepareModule } from "../../../packages/wasm-runtime/src/guest/prepare-module.ts";
 import { createRunQueue } from "../../../packages/wasm-runtime/src/guest/run-queue.ts";
 import type { Executable, GuestMessage } from "../../../packages/wasm-runtime/src/protocol.ts";
@@ -25,6 +26,7 @@ export interface GuestsHere {
 
 export function createGuestsHere(): GuestsHere {
   const queue = createRunQueue();
+  const memories = createMemoryPool();
   const createTrap = createTrapMaker();
   const { slice } = DEFAULT_RUNTIME_CONFIG;
   const { fuel, maxCpuTimeMs, deadlineMs, maxResultBytes, maxMessageBytes } = DEFAULT_INSTANCE_CONFIG;
@@ -48,11 +50,11 @@ export function createGuestsHere(): GuestsHere {
       const { promise, resolve } = Promise.withResolvers<Ended>();
       waiting.set(number, resolve);
       const setup = { executable, functions: [], wasi: null, maxMessageBytes };
-      const guest = createGuest({ number, setup, queue, channel, slice, createTrap });
+      const guest = createGuest({ number, setup, queue, channel, slice, memories, createTrap });
       const input = encodedInputOf(...numbers);
       const limits = { fuel, maxCpuTimeMs, deadlineMs, maxResultBytes };
       guest.call({ entry: "evaluate", allocator: "allocate", input, ...limits });
-      return promise;
+      return promise.finally(() => guest.release());
     },
   };
 }
