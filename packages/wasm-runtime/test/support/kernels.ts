@@ -4,6 +4,7 @@ import { type Guest, memoryOf, meteredGuest, plainGuest, rewritten } from "./rew
 
 const KERNELS = new URL("../../../../bench/kernels/", import.meta.url);
 const SLICES = [1_000n, 77_777n, 1_000_000n, 1n << 60n];
+const RUNS_PER_SLICE = 5;
 
 /** What one run of a kernel gave, in a form that can be printed. */
 export interface KernelRun {
@@ -12,15 +13,17 @@ export interface KernelRun {
   readonly observed: { readonly outcome: unknown; readonly fuel: string; readonly memory: string };
 }
 
-/** Runs every kernel of the benchmark with every size of slice. */
+/** Runs every kernel of the benchmark twenty times: five times with every size of slice. */
 export function runKernels(): readonly KernelRun[] {
   return kernelFiles().flatMap(({ kernel, bytes }) => {
     const module = rewritten(bytes);
-    return SLICES.map((slice) => ({
-      kernel,
-      slice: String(slice),
-      observed: observe(meteredGuest(module, {}, { slice })),
-    }));
+    return Array.from({ length: RUNS_PER_SLICE }, () => SLICES).flatMap((slices) =>
+      slices.map((slice) => ({
+        kernel,
+        slice: String(slice),
+        observed: observe(meteredGuest(module, {}, { slice })),
+      })),
+    );
   });
 }
 
