@@ -56,7 +56,9 @@ export interface GuestRunnerOptions {
 }
 
 export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
-  const { prepared, abi, maxResultBytes, fuel, maxCpuTimeMs, deadlineMs } = options;
+  const { prepared, abi, maxResultBytes, fuel, maxCpuTimeMs, deadlineMs, threadHeapMiB, maxStallMs } =
+    options;
+  const limits = { threadHeapMiB, maxStallMs };
   const link = linkImports(prepared.inspection, options.hostFunctions, abi, { wasi: options.wasi !== null });
   const functions = link.ok ? link.functions : [];
   const hostCalls = createHostCallRunner(functions, abi, options.identity);
@@ -105,7 +107,7 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
     if (seat === null) return null;
     const startedAt = performance.now();
     const request = { type: "call", setup, call } as const;
-    const end = await runGuestCall({ ...options, seat, request, hostCalls, output, stop });
+    const end = await runGuestCall({ ...limits, seat, request, hostCalls, output, stop });
     const durationMs = performance.now() - startedAt;
     // A guest that returned keeps its place, to be called again; one that is to be run again, its share.
     const goesOn = end.by === "others" || (end.by === "guest" && end.result.kind !== "failed");

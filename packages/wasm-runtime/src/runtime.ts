@@ -68,6 +68,7 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
     });
   }
   const settings = resolveRuntimeConfig(config);
+  const { handlerGraceMs, threadHeapMiB, maxStallMs } = settings;
   const closing = new AbortController();
   const active = new Set<Instance>();
   const { signal } = closing;
@@ -88,7 +89,9 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
     const instanceConfig = resolveInstanceConfig(given);
     const prepared = await compiler.prepare(module, buildOptions(instanceConfig));
     return createInstance({
-      ...settings,
+      handlerGraceMs,
+      threadHeapMiB,
+      maxStallMs,
       prepared,
       config: instanceConfig,
       scheduler: schedulers.shared,
