@@ -3,6 +3,7 @@ import type { ModuleLimits } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import { requireSize } from "./inspect.ts";
 import type { ModuleInspection } from "./inspection.ts";
+import { createMachineCodeCollector } from "./machine-code-collector.ts";
 import { createModuleCache } from "./module-cache.ts";
 import type { ModuleRefusal } from "./module-refusal.ts";
 import type { ModuleStore } from "./module-store.ts";
@@ -10,6 +11,7 @@ import type { BuildOptions, CompileResult, CompileSource, PreparedModule } from 
 import { REWRITE_VERSION } from "./rewrite/version.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Seat } from "./shard.ts";
+import { STORED_VERSION } from "./stored-module.ts";
 
 /** A module that passed inspection. Only the runtime that compiled it can instantiate it. */
 export interface CompiledModule {
@@ -23,6 +25,8 @@ export interface Compiler {
   compile(bytes: Uint8Array, build: BuildOptions): Promise<CompiledModule>;
   /** @throws {WasmRuntimeError} `FOREIGN_MODULE`. */
   prepare(module: CompiledModule, build: BuildOptions): Promise<PreparedModule>;
+  /** A guest of the module is gone. */
+  released(prepared: PreparedModule): void;
   /** Waits until the store has what it was given. */
   close(): Promise<void>;
 }
@@ -46,7 +50,13 @@ export interface CompilerOptions {
  */
 export function createCompiler(options: CompilerOptions): Compiler {
   const { scheduler, limits, closing, moduleStore: store } = options;
-  const prepared = createModuleCache<PreparedModule>(options.maxCachedModules, options.maxCachedBytes);
+  const collector = createMachineCodeCollector(MAX_LEFT_CODE_BYTES);
+  const prepared = createModuleCache<PreparedModule>({
+    maxEntries: options.maxCachedModules,
+    maxBytes: options.maxCachedBytes,
+    sizeOf: ({ inspection, executable }) => inspection.sizeBytes + (executable?.code.bytes ?? 0),
+    dropped: leave,
+  });
   /** Other options need another rewrite, and so the bytes again. */
   const bytesOf = new WeakMap<CompiledModule, Uint8Array>();
 
@@ -55,18 +65,25 @@ export function createCompiler(options: CompilerOptions): Compiler {
 
   function prepareBytes(sha256: string, bytes: Uint8Array, build: BuildOptions): Promise<PreparedModule> {
     const key = keyOf(sha256, build, limits);
-    return prepared.get(key, bytes.byteLength, () => prepareOnce(key, bytes, build));
+    return prepared.get(key, () => prepareOnce(key, bytes, build));
   }
 
   async function prepareOnce(key: string, bytes: Uint8Array, build: BuildOptions): Promise<PreparedModule> {
     const entry = (await store?.get(key)) ?? null;
     const stored = entry === null ? null : await compileOnAnyThread({ kind: "stored", entry }, bytes);
     if (stored?.ok) return stored.prepared;
-    const source = { kind: "module", bytes, limits, build, keep: store !== null } as const;
+    const source = { kind: "module", bytes, limits, build, key, keep: store !== null } as const;
     const result = await compileOnAnyThread(source, bytes);
     if (!result.ok) throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...(result.refusal ?? UNREADABLE) });
     if (result.entry !== null && store !== null) keep(store.put(key, result.entry));
     return result.prepared;
+  }
+
+  /** The engine frees a module's code when the heaps of all threads that had the module were collected: this one, too. */
+  function leave({ executable }: PreparedModule): void {
+    if (executable === null) return;
+    // Whoever calls still holds the module.
+    setImmediate(() => collector.left(executable.code));
   }
 
   /** Nobody waits for it but who closes. */
@@ -79,7 +96,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     source: CompileSource,
     { byteLength }: Uint8Array,
   ): Promise<CompileResult> {
-    const admission = { priority: 0, moduleBytes: byteLength, memoryBytes: 0 };
+    const admission = { priority: 0, moduleBytes: byteLength, memoryBytes: 0, code: null };
     const seat = await scheduler.admit(admission, closing);
     if (seat === null) throw new WasmRuntimeError({ code: "RUNTIME_CLOSED" });
     try {
@@ -112,11 +129,18 @@ export function createCompiler(options: CompilerOptions): Compiler {
       if (bytes === undefined) throw new WasmRuntimeError({ code: "FOREIGN_MODULE" });
       return prepareBytes(module.sha256, bytes, build);
     },
+    released(module) {
+      const key = module.executable?.code.key;
+      if (key === undefined || !prepared.has(key)) leave(module);
+    },
     async close() {
       await Promise.all(puts);
     },
   };
 }
+
+/** How much of it, by its estimate, may be left on the calling thread before that one is collected. */
+const MAX_LEFT_CODE_BYTES = 256 * 1024 * 1024;
 
 const UNREADABLE: ModuleRefusal = { reason: "invalid", detail: "it could not be read" };
 
@@ -124,7 +148,7 @@ const UNREADABLE: ModuleRefusal = { reason: "invalid", detail: "it could not be 
 function keyOf(sha256: string, build: BuildOptions, limits: ModuleLimits): string {
   const { maxMemoryBytes, maxTableElements, deterministic } = build;
   const options = [maxMemoryBytes, maxTableElements, deterministic, Object.entries(limits).sort()];
-  const all = JSON.stringify([REWRITE_VERSION, sha256, options]);
+  const all = JSON.stringify([REWRITE_VERSION, STORED_VERSION, sha256, options]);
   return createHash("sha256").update(all).digest("hex");
 }
 

@@ -57,6 +57,7 @@ const MODULE_LIMITS: Checks<ModuleLimits> = {
   maxLocalsTimesControl: integer(0, Number.MAX_SAFE_INTEGER),
   maxOperandsTimesControl: integer(0, Number.MAX_SAFE_INTEGER),
   maxLandingsTimesValues: integer(0, Number.MAX_SAFE_INTEGER),
+  maxMachineCodeBytes: integer(0, Number.MAX_SAFE_INTEGER),
   maxGlobals: integer(0, 1_000_000),
   maxTables: integer(0, 100_000),
   maxTags: integer(0, 1_000_000),

@@ -70,7 +70,10 @@ export interface RuntimeConfig {
   readonly maxCompileMs?: number;
   /** How many compiled modules are kept, least recently used first to go. Default 64; 0 keeps none. */
   readonly maxCachedModules?: number;
-  /** How many bytes the kept modules may have together, as they were given. Default 256 MiB. */
+  /**
+   * How large the kept modules may be together, in bytes: as they were given, and the machine code that they can become by
+   * its estimate, see `ModuleLimits.maxMachineCodeBytes`. Default 512 MiB.
+   */
   readonly maxCachedBytes?: number;
   /** Where rewritten modules are kept between processes. Default: nowhere. */
   readonly moduleStore?: ModuleStore;
@@ -117,7 +120,7 @@ export const DEFAULT_RUNTIME_CONFIG: Required<Omit<RuntimeConfig, "moduleStore">
   moduleLimits: DEFAULT_MODULE_LIMITS,
   maxCompileMs: 30_000,
   maxCachedModules: 64,
-  maxCachedBytes: 256 * MIB,
+  maxCachedBytes: 512 * MIB,
   maxThreads: availableParallelism(),
   guestsPerThread: 64,
   idleThreads: 1,

@@ -53,6 +53,8 @@ export interface GuestRunnerOptions {
   readonly scheduler: Scheduler;
   /** Threads for one guest each: those run here that lost their thread to another guest. They have their share already. */
   readonly aloneScheduler: Scheduler;
+  /** Hears that the guest is gone, whose module may be needed no more. */
+  readonly released: (prepared: PreparedModule) => void;
 }
 
 export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
@@ -127,6 +129,7 @@ export function createGuestRunner(options: GuestRunnerOptions): GuestRunner {
     seat = null;
     lostSeat = null;
     await Promise.all(places.map((place) => place?.leave()));
+    if (places.some((place) => place !== null)) options.released(prepared);
   }
 
   return {
@@ -164,7 +167,8 @@ function report({ end, durationMs }: Attempt): RawReport {
 function admissionOf({ prepared, priority, maxMemoryBytes }: GuestRunnerOptions): Admission {
   const { sizeBytes, memory } = prepared.inspection;
   const declaredBytes = (memory?.maximum ?? Number.POSITIVE_INFINITY) * PAGE_BYTES;
-  return { priority, moduleBytes: sizeBytes, memoryBytes: Math.min(declaredBytes, maxMemoryBytes) };
+  const memoryBytes = Math.min(declaredBytes, maxMemoryBytes);
+  return { priority, moduleBytes: sizeBytes, memoryBytes, code: prepared.executable?.code ?? null };
 }
 
 type CallPlan =

@@ -6,17 +6,19 @@ import { createMemoryCollector } from "./guest/memory-collector.ts";
 import { createMemoryPool } from "./guest/memory-pool.ts";
 import { prepareModule } from "./guest/prepare-module.ts";
 import { createRunQueue } from "./guest/run-queue.ts";
+import { createMachineCodeCollector } from "./machine-code-collector.ts";
 import type { GuestRequest, GuestSetup, ThreadData, ThreadRequest } from "./protocol.ts";
 
 // The entry point of a guests' thread. Nothing but plain data comes in or goes out.
 
 if (parentPort === null) throw new Error("this file is the entry point of a worker thread");
-const { control, slice }: ThreadData = workerData;
+const { control, slice, maxLeftCodeBytes }: ThreadData = workerData;
 const channel = createChannel(parentPort, control);
 const queue = createRunQueue();
 const createTrap = createTrapMaker();
 const memories = createMemoryPool();
 const collector = createMemoryCollector();
+const codeCollector = createMachineCodeCollector(maxLeftCodeBytes);
 const guests = new Map<number, Guest>();
 
 function createAndKeep(number: number, setup: GuestSetup): Guest {
@@ -25,11 +27,22 @@ function createAndKeep(number: number, setup: GuestSetup): Guest {
   return guest;
 }
 
+function release(number: number): void {
+  const guest = guests.get(number);
+  if (guest === undefined) return;
+  const leftBytes = guest.release();
+  guests.delete(number);
+  collector.released(leftBytes);
+  codeCollector.left(guest.code);
+}
+
 function handle(number: number, request: GuestRequest): void {
   switch (request.type) {
     case "compile": {
       const result = prepareModule(request.source);
       channel.report(number, { type: "compiled", result });
+      if (result.ok && result.prepared.executable !== null)
+        codeCollector.left(result.prepared.executable.code);
       return;
     }
     case "call": {
@@ -44,9 +57,7 @@ function handle(number: number, request: GuestRequest): void {
       guests.get(number)?.stop();
       return;
     case "release": {
-      const leftBytes = guests.get(number)?.release() ?? 0;
-      guests.delete(number);
-      collector.released(leftBytes);
+      release(number);
       return;
     }
   }

@@ -48,6 +48,8 @@ export interface InstanceOptions {
   readonly config: ResolvedInstanceConfig;
   readonly scheduler: Scheduler;
   readonly aloneScheduler: Scheduler;
+  /** Hears that the guest is gone. */
+  readonly released: (prepared: PreparedModule) => void;
   readonly handlerGraceMs: number;
   readonly threadHeapMiB: number;
   readonly maxStallMs: number;

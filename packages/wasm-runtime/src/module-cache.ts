@@ -1,17 +1,26 @@
 /** Values by key, least recently used first to go. What is being made already is not made twice. */
 export interface ModuleCache<T> {
   /** The value of `key`, made by `make` if it is not there. A failure is not kept. */
-  get(key: string, sizeBytes: number, make: () => Promise<T>): Promise<T>;
+  get(key: string, make: () => Promise<T>): Promise<T>;
+  has(key: string): boolean;
   readonly size: number;
 }
 
-/**
- * @param maxEntries - how many values are kept.
- * @param maxBytes - how large they may be together, by the `sizeBytes` that `get` is told.
- */
-export function createModuleCache<T>(maxEntries: number, maxBytes: number): ModuleCache<T> {
+export interface ModuleCacheOptions<T> {
+  /** How many values are kept. */
+  readonly maxEntries: number;
+  /** How large they may be together. */
+  readonly maxBytes: number;
+  /** Known only once a value is made: until then it has no size. */
+  readonly sizeOf: (value: T) => number;
+  /** Hears of every value that is not kept any more, or never was. */
+  readonly dropped: (value: T) => void;
+}
+
+export function createModuleCache<T>(options: ModuleCacheOptions<T>): ModuleCache<T> {
+  const { maxEntries, maxBytes, sizeOf, dropped } = options;
   // A Map iterates in order of insertion: the first entry is the least recently used one.
-  const entries = new Map<string, { readonly value: Promise<T>; readonly sizeBytes: number }>();
+  const entries = new Map<string, { readonly value: Promise<T>; sizeBytes: number }>();
   let totalBytes = 0;
 
   function remove(key: string): void {
@@ -20,14 +29,32 @@ export function createModuleCache<T>(maxEntries: number, maxBytes: number): Modu
   }
 
   function shrink(): void {
-    for (const key of entries.keys()) {
+    for (const [key, { value }] of entries) {
       if (entries.size <= maxEntries && totalBytes <= maxBytes) return;
       remove(key);
+      void value.then(dropped, () => {});
     }
   }
 
+  async function measure(key: string, value: Promise<T>): Promise<void> {
+    const made = await value.catch(() => null);
+    const entry = entries.get(key);
+    if (entry?.value !== value) return;
+    if (made === null) return remove(key);
+    const sizeBytes = sizeOf(made);
+    // One that is too large for the cache must not push out everything else first.
+    if (sizeBytes > maxBytes) {
+      remove(key);
+      dropped(made);
+      return;
+    }
+    entry.sizeBytes = sizeBytes;
+    totalBytes += sizeBytes;
+    shrink();
+  }
+
   return {
-    get(key, sizeBytes, make) {
+    get(key, make) {
       const known = entries.get(key);
       if (known !== undefined) {
         entries.delete(key);
@@ -35,16 +62,12 @@ export function createModuleCache<T>(maxEntries: number, maxBytes: number): Modu
         return known.value;
       }
       const value = make();
-      // One that is too large for the cache must not push out everything else first.
-      if (sizeBytes > maxBytes) return value;
-      entries.set(key, { value, sizeBytes });
-      totalBytes += sizeBytes;
-      value.catch(() => {
-        if (entries.get(key)?.value === value) remove(key);
-      });
+      entries.set(key, { value, sizeBytes: 0 });
+      void measure(key, value);
       shrink();
       return value;
     },
+    has: (key) => entries.has(key),
     get size() {
       return entries.size;
     },

@@ -42,6 +42,8 @@ export type CountedItem =
  *   together with those of the functions before it.
  * - `rewritten-too-large`: what the rewrite makes of its code exceeds a limit; `rewrittenBytes` is how much there was when
  *   it was given up.
+ * - `too-much-machine-code`: the engine could make more machine code of it than a limit; `machineCodeBytes` is the estimate
+ *   where it was given up.
  * - `compile-timeout`, `compile-memory`: compiling took longer than `maxCompileMs`, or more than the thread's heap.
  */
 export type ModuleRefusal =
@@ -59,6 +61,11 @@ export type ModuleRefusal =
       readonly reason: "rewritten-too-large";
       readonly rewrittenBytes: number;
       readonly maxRewrittenBytes: number;
+    }
+  | {
+      readonly reason: "too-much-machine-code";
+      readonly machineCodeBytes: number;
+      readonly maxMachineCodeBytes: number;
     }
   | { readonly reason: "compile-timeout"; readonly maxCompileMs: number }
   | { readonly reason: "compile-memory"; readonly threadHeapMiB: number };
@@ -79,6 +86,8 @@ export function explainRefusal(refusal: ModuleRefusal): string {
       return describeInstructionRefusal(refusal);
     case "rewritten-too-large":
       return `${refusal.rewrittenBytes} bytes of code once it is metered, more than maxRewrittenBytes (${refusal.maxRewrittenBytes})`;
+    case "too-much-machine-code":
+      return `${refusal.machineCodeBytes} bytes of machine code at most, more than maxMachineCodeBytes (${refusal.maxMachineCodeBytes})`;
     case "compile-timeout":
       return `compiling took longer than maxCompileMs (${refusal.maxCompileMs})`;
     case "compile-memory":

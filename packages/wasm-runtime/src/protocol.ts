@@ -66,6 +66,8 @@ export type CompileSource =
       readonly bytes: Uint8Array;
       readonly limits: ModuleLimits;
       readonly build: BuildOptions;
+      /** What stands for the bytes, the limits and the options together. */
+      readonly key: string;
       readonly keep: boolean;
     }
   /** What a store kept. */
@@ -83,6 +85,15 @@ export interface ExecutableFacts {
   readonly maxStackBytes: number;
   /** How many functions the guest imports: the engine numbers those that it defines one higher, after ours. */
   readonly importedFunctions: number;
+  readonly code: MachineCode;
+}
+
+/** The machine code that the engine can make of a module: once in a process, whoever runs the module. */
+export interface MachineCode {
+  /** The same for guests of the same rewritten module. */
+  readonly key: string;
+  /** An estimate from above; see `RewrittenModule.machineCodeBytes`. */
+  readonly bytes: number;
 }
 
 /** A module ready to run, or (`exceeded`) one that starts with more than its caps. */
@@ -167,6 +178,8 @@ export type GuestEnding =
 export interface ThreadData {
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly slice: SliceSize;
+  /** From how much machine code of modules on, that it has let go, the thread collects its heap. */
+  readonly maxLeftCodeBytes: number;
 }
 
 /**

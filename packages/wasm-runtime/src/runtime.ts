@@ -96,6 +96,7 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
       config: instanceConfig,
       scheduler: schedulers.shared,
       aloneScheduler: schedulers.alone,
+      released: compiler.released,
       active,
     });
   }
@@ -130,14 +131,18 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
   };
 }
 
+/** How much machine code of modules that were let go may wait to be collected, on all threads, in bytes. */
+const MAX_LEFT_CODE_BYTES = 256 * 1024 * 1024;
+
 /** Who gets which threads. Modules are compiled apart from guests: compiling one can take seconds, and cannot be paused. */
 function createSchedulers(settings: ResolvedRuntimeConfig) {
   const { maxThreads, guestsPerThread, idleThreads, maxCompileThreads, maxTotalMemoryBytes } = settings;
   const capacity = createCapacity(maxTotalMemoryBytes);
+  const maxLeftCodeBytes = Math.floor(MAX_LEFT_CODE_BYTES / (2 * maxThreads + maxCompileThreads));
   const common = {
     ...settings,
     maxModuleBytesPerThread: settings.moduleLimits.maxModuleBytes,
-    start: () => startGuestThread(settings),
+    start: () => startGuestThread({ ...settings, maxLeftCodeBytes }),
   };
   const ofOneGuest = {
     ...common,

@@ -1,4 +1,4 @@
-import type { Capacity } from "./capacity.ts";
+import type { Capacity, Share } from "./capacity.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import { createShard, type Seat, type Shard } from "./shard.ts";
 import type { GuestThread } from "./thread.ts";
@@ -18,12 +18,10 @@ export interface ThreadCounts {
 }
 
 /** What decides when and where a guest gets its place. */
-export interface Admission {
+export interface Admission extends Share {
   /** Higher ones first; equals in the order in which they come. */
   readonly priority: number;
   readonly moduleBytes: number;
-  /** What the guest's memory may grow to. */
-  readonly memoryBytes: number;
 }
 
 /** Gives guests their places on threads: so many threads at most, so many guests on each. */
@@ -110,7 +108,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     let served = false;
     for (let next = line.first(); next !== null; next = line.first()) {
       // Nobody who needs less overtakes: who needs much would wait for ever.
-      const fits = capacity?.fits(next.admission.memoryBytes) ?? true;
+      const fits = capacity?.fits(next.admission) ?? true;
       const shard = fits ? findShard(next.admission) : null;
       if (shard === null) break;
       next.serve(shard);
@@ -129,10 +127,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (shards.size > 0 && idleShards() < idleThreads && roomForThread()) startShard();
   }
 
-  function takeSeat(shard: Shard, { moduleBytes, memoryBytes }: Admission): Seat {
-    capacity?.take(memoryBytes);
-    return shard.take(moduleBytes, async () => {
-      capacity?.give(memoryBytes);
+  function takeSeat(shard: Shard, admission: Admission): Seat {
+    capacity?.take(admission);
+    return shard.take(admission.moduleBytes, async () => {
+      capacity?.give(admission);
       serve();
       if (shard.guests === 0 && shards.has(shard) && idleShards() > idleThreads) await shard.close();
     });

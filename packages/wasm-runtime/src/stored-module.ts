@@ -8,6 +8,9 @@ export interface StoredModule {
   readonly bytes: Uint8Array;
 }
 
+/** The version of what an entry says of its module: what is kept under another one is not asked for. */
+export const STORED_VERSION = 2;
+
 const HEADER_LENGTH_BYTES = 4;
 
 /** As one piece of bytes: the length of a header in JSON, the header, and the module. */

@@ -52,6 +52,8 @@ export interface GuestThread {
 export interface ThreadOptions {
   readonly threadHeapMiB: number;
   readonly slice: SliceSize;
+  /** See `ThreadData`. */
+  readonly maxLeftCodeBytes: number;
 }
 
 /** A guest can keep the engine busy where it looks for no interruption; a large function being compiled, for instance. */
@@ -116,9 +118,9 @@ export async function startGuestThread(options: ThreadOptions): Promise<GuestThr
   };
 }
 
-function spawnWorker({ threadHeapMiB, slice }: ThreadOptions) {
+function spawnWorker({ threadHeapMiB, slice, maxLeftCodeBytes }: ThreadOptions) {
   const control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
-  const workerData: ThreadData = { control, slice };
+  const workerData: ThreadData = { control, slice, maxLeftCodeBytes };
   const worker = startBareWorker("guest-thread", { name: "assay-guests", threadHeapMiB, workerData });
   return { worker, control };
 }

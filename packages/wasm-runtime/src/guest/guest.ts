@@ -8,6 +8,7 @@ import type {
   GuestSetup,
   HostAnswer,
   HostCallReport,
+  MachineCode,
 } from "../protocol.ts";
 import type { WasmMemory } from "../webassembly.ts";
 import type { Channel } from "./channel.ts";
@@ -24,6 +25,8 @@ import { createWasi } from "./wasi/create-wasi.ts";
 
 /** One guest of this thread. */
 export interface Guest {
+  /** What the engine has of its module. */
+  readonly code: MachineCode;
   /** Starts a call, when it is the guest's turn; the channel hears how it ends. One at a time. */
   call(call: GuestCall): void;
   /** Takes the answer to a host call. */
@@ -181,6 +184,7 @@ export function createGuest({
   }
 
   return {
+    code: setup.executable.code,
     call(call) {
       deadlineAtMs = performance.now() + call.deadlineMs;
       state.call = call;

@@ -31,7 +31,7 @@ function prepareStored(entry: Uint8Array): CompileResult {
   }
 }
 
-function prepareGiven({ bytes, limits, build, keep }: GivenModule): CompileResult {
+function prepareGiven({ bytes, limits, build, key, keep }: GivenModule): CompileResult {
   const inspection = inspectModule(bytes, limits);
   const capped = capLimits(bytes, build);
   if (!capped.ok) {
@@ -48,9 +48,10 @@ function prepareGiven({ bytes, limits, build, keep }: GivenModule): CompileResul
     importMemory: true,
   });
   if (!rewritten.ok) return { ok: false, refusal: rewritten.refusal };
-  const { names, maxStackBytes } = rewritten;
+  const { names, maxStackBytes, machineCodeBytes } = rewritten;
   const importedFunctions = inspection.imports.filter(({ kind }) => kind === "function").length;
-  const facts = { names, maxStackBytes, importedFunctions };
+  const code = { key, bytes: machineCodeBytes };
+  const facts = { names, maxStackBytes, importedFunctions, code };
   const module = { inspection, facts, bytes: rewritten.bytes };
   return {
     ok: true,

@@ -36,6 +36,11 @@ export interface AdmissionLimits {
    * of 26 KB got 38 MB of code each, and at 4 GiB of it the engine aborts the process. Default 16 000 000, about 200 MB.
    */
   readonly maxLandingsTimesValues: number;
+  /**
+   * Machine code that the engine's simplest compiler can make of all functions of a module, in bytes; estimated from above,
+   * see `createMachineCodeEstimator`. At 4 GiB of it in the process, of all modules, the engine aborts. Default 512 MiB.
+   */
+  readonly maxMachineCodeBytes: number;
 }
 
 export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = Object.freeze({
@@ -47,6 +52,7 @@ export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = Object.freeze({
   maxLocalsTimesControl: 4_000_000,
   maxOperandsTimesControl: 4_000_000,
   maxLandingsTimesValues: 16_000_000,
+  maxMachineCodeBytes: 512 * 1024 * 1024,
 });
 
 /**
@@ -102,6 +108,13 @@ export function admitLandings(
 export function admitRewritten(rewrittenBytes: number, { maxRewrittenBytes }: AdmissionLimits): void {
   if (rewrittenBytes <= maxRewrittenBytes) return;
   const refusal = { reason: "rewritten-too-large", rewrittenBytes, maxRewrittenBytes } as const;
+  throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...refusal });
+}
+
+/** What is known of a module while it is written, too. */
+export function admitMachineCode(machineCodeBytes: number, { maxMachineCodeBytes }: AdmissionLimits): void {
+  if (machineCodeBytes <= maxMachineCodeBytes) return;
+  const refusal = { reason: "too-much-machine-code", machineCodeBytes, maxMachineCodeBytes } as const;
   throw new WasmRuntimeError({ code: "MODULE_REFUSED", ...refusal });
 }
 

@@ -50,7 +50,7 @@ const PREAMBLE_BYTES = 8;
 export function assembleModule(
   shape: ModuleShape,
   { limits, maxStackBytes, canonicalizeNans, importMemory, planMetering }: AssembleOptions,
-): { readonly bytes: Uint8Array; readonly names: PrivateNames } {
+): { readonly bytes: Uint8Array; readonly machineCodeBytes: number; readonly names: PrivateNames } {
   const { bytes } = shape;
   const names = choosePrivateNames(shape, { importMemory });
   const layout = planLayout(shape);
@@ -97,7 +97,7 @@ export function assembleModule(
     else if (original !== undefined && !left.has(id)) output.bytes(bytes, original.start, original.end);
     writeCustoms(id);
   }
-  return { bytes: output.view().slice(), names };
+  return { bytes: output.view().slice(), machineCodeBytes: code.machineCodeBytes, names };
 }
 
 function writeSection(output: CodeWriter, id: number, content: CodeWriter): void {

@@ -37,6 +37,8 @@ export interface RewrittenModule {
   /** What the stack's global starts with, and is set to before every call but the first. */
   readonly maxStackBytes: number;
   readonly names: PrivateNames;
+  /** How much machine code the engine's baseline compiler can make of it, in bytes; an estimate from above. */
+  readonly machineCodeBytes: number;
   readonly sizes: { readonly beforeBytes: number; readonly afterBytes: number };
 }
 
@@ -113,6 +115,7 @@ export function rewriteValidModule(bytes: Uint8Array, options: RewriteOptions = 
       case "unsupported":
       case "function-too-complex":
       case "rewritten-too-large":
+      case "too-much-machine-code":
         return refused(refusal);
     }
     throw error;

@@ -1,5 +1,11 @@
 import type { ByteReader } from "../../binary/byte-reader.ts";
-import { type AdmissionLimits, admitLandings, admitOperands, admitRewritten } from "../admission.ts";
+import {
+  type AdmissionLimits,
+  admitLandings,
+  admitMachineCode,
+  admitOperands,
+  admitRewritten,
+} from "../admission.ts";
 import type { BranchHint } from "../body-output.ts";
 import { summarizeFunction } from "../call-graph.ts";
 import { planCanonicalNans } from "../canonicalize-nan.ts";
@@ -9,6 +15,7 @@ import { encodeFunction } from "../encode-function.ts";
 import { growthFailedFunction } from "../growth-writer.ts";
 import { EMPTY_BLOCK, OP } from "../instructions/control.ts";
 import { type Layout, VALUE_CODES } from "../layout.ts";
+import { createMachineCodeEstimator } from "../machine-code.ts";
 import { planEntryChecks } from "../meter/entry-checks.ts";
 import type { MeteringPlanner } from "../meter/plan-metering.ts";
 import type { ModuleShape } from "../module-shape.ts";
@@ -28,6 +35,8 @@ export interface CodeOptions {
 /** The code section, and the hints that belong to it. */
 export interface RewrittenCode {
   readonly section: CodeWriter;
+  /** How much machine code can become of it, estimated; see `createMachineCodeEstimator`. */
+  readonly machineCodeBytes: number;
   readonly hints: readonly { readonly functionIndex: number; readonly hints: readonly BranchHint[] }[];
 }
 
@@ -43,6 +52,8 @@ export function writeCode(
   const highestStack = createStackFollower(shape);
   const section = createCodeWriter(guest === null ? 64 : bytes.length * 2);
   const allHints: { functionIndex: number; hints: readonly BranchHint[] }[] = [];
+  const machineCode = createMachineCodeEstimator(shape);
+  let machineCodeBytes = machineCode.aroundBytes;
   let landingsTimesValues = 0;
   const bodies = guest === null ? [] : readBodies(guest);
   const summaries = bodies.map(({ start, end }, position) => {
@@ -51,7 +62,8 @@ export function writeCode(
     admitOperands(code.functionIndex, { operands: highest.operands, control: code.control }, limits);
     landingsTimesValues += code.landings * (code.locals + highest.operands);
     admitLandings(code.functionIndex, landingsTimesValues, limits);
-    return summarizeFunction(code, importedFunctions, frameBytes(code, shape, highest));
+    const summary = summarizeFunction(code, importedFunctions, frameBytes(code, shape, highest));
+    return { ...summary, operands: highest.operands };
   });
   const checkedOnEntry = planEntryChecks(summaries, importedFunctions);
   const counted = planCountedFrames(summaries, importedFunctions);
@@ -83,11 +95,18 @@ export function writeCode(
     );
     section.sized(body);
     admitRewritten(section.length, limits);
+    machineCodeBytes += machineCode.functionBytes({
+      code,
+      operands: summaries[position]?.operands ?? 0,
+      unrolled: metering.unrolled,
+      rewrittenBytes: body.length,
+    });
+    admitMachineCode(machineCodeBytes, limits);
     if (hints.length > 0) allHints.push({ functionIndex: layout.functionIndex(functionIndex), hints });
   }
   section.sized(refuelFunction(layout));
   section.sized(growthFailedFunction(layout));
-  return { section, hints: allHints };
+  return { section, machineCodeBytes, hints: allHints };
 }
 
 /** Where the body of each function begins and ends. */
