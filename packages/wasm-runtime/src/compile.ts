@@ -3,7 +3,7 @@ import type { ModuleLimits } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import { requireSize } from "./inspect.ts";
 import type { ModuleInspection } from "./inspection.ts";
-import { createMachineCodeCollector } from "./machine-code-collector.ts";
+import { createMachineCodeCollector, maxLeftCodeBytes } from "./machine-code-collector.ts";
 import { createModuleCache } from "./module-cache.ts";
 import type { ModuleRefusal } from "./module-refusal.ts";
 import type { ModuleStore } from "./module-store.ts";
@@ -50,7 +50,7 @@ export interface CompilerOptions {
  */
 export function createCompiler(options: CompilerOptions): Compiler {
   const { scheduler, limits, closing, moduleStore: store } = options;
-  const collector = createMachineCodeCollector(MAX_LEFT_CODE_BYTES);
+  const collector = createMachineCodeCollector(maxLeftCodeBytes(options.maxCachedBytes));
   const prepared = createModuleCache<PreparedModule>({
     maxEntries: options.maxCachedModules,
     maxBytes: options.maxCachedBytes,
@@ -138,9 +138,6 @@ export function createCompiler(options: CompilerOptions): Compiler {
     },
   };
 }
-
-/** How much of it, by its estimate, may be left on the calling thread before that one is collected. */
-const MAX_LEFT_CODE_BYTES = 256 * 1024 * 1024;
 
 const UNREADABLE: ModuleRefusal = { reason: "invalid", detail: "it could not be read" };
 

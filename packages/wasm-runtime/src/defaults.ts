@@ -72,7 +72,8 @@ export interface RuntimeConfig {
   readonly maxCachedModules?: number;
   /**
    * How large the kept modules may be together, in bytes: as they were given, and the machine code that they can become by
-   * its estimate, see `ModuleLimits.maxMachineCodeBytes`. Default 512 MiB.
+   * its estimate, see `ModuleLimits.maxMachineCodeBytes`. As much again may be code of modules that are not kept, and not yet collected.
+   * Default 512 MiB.
    */
   readonly maxCachedBytes?: number;
   /** Where rewritten modules are kept between processes. Default: nowhere. */

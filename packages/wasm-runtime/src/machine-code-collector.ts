@@ -7,6 +7,17 @@ export interface MachineCodeCollector {
   left(code: MachineCode): void;
 }
 
+/** Less than this is not worth a collection. */
+const MIN_LEFT_CODE_BYTES = 32 * 1024 * 1024;
+
+/**
+ * How much machine code, by its estimates, the calling thread may leave behind, and all threads of guests together: each half
+ * as much as the cache keeps.
+ */
+export function maxLeftCodeBytes(maxCachedBytes: number): number {
+  return Math.max(Math.floor(maxCachedBytes / 2), MIN_LEFT_CODE_BYTES);
+}
+
 /**
  * The engine frees a module's machine code when every thread that had the module has collected its heap, on which it is a
  * few bytes. At 4 GiB of such code the engine aborts the process. So a thread collects its heap when the modules that it

@@ -17,10 +17,15 @@ export interface ModuleCacheOptions<T> {
   readonly dropped: (value: T) => void;
 }
 
+interface Entry<T> {
+  readonly value: Promise<T>;
+  sizeBytes: number;
+}
+
 export function createModuleCache<T>(options: ModuleCacheOptions<T>): ModuleCache<T> {
   const { maxEntries, maxBytes, sizeOf, dropped } = options;
   // A Map iterates in order of insertion: the first entry is the least recently used one.
-  const entries = new Map<string, { readonly value: Promise<T>; sizeBytes: number }>();
+  const entries = new Map<string, Entry<T>>();
   let totalBytes = 0;
 
   function remove(key: string): void {
@@ -36,16 +41,13 @@ export function createModuleCache<T>(options: ModuleCacheOptions<T>): ModuleCach
     }
   }
 
-  async function measure(key: string, value: Promise<T>): Promise<void> {
-    const made = await value.catch(() => null);
-    const entry = entries.get(key);
-    if (entry?.value !== value) return;
-    if (made === null) return remove(key);
-    const sizeBytes = sizeOf(made);
+  function made(key: string, entry: Entry<T>, value: T): void {
+    if (entries.get(key) !== entry) return;
+    const sizeBytes = sizeOf(value);
     // One that is too large for the cache must not push out everything else first.
     if (sizeBytes > maxBytes) {
       remove(key);
-      dropped(made);
+      dropped(value);
       return;
     }
     entry.sizeBytes = sizeBytes;
@@ -62,8 +64,14 @@ export function createModuleCache<T>(options: ModuleCacheOptions<T>): ModuleCach
         return known.value;
       }
       const value = make();
-      entries.set(key, { value, sizeBytes: 0 });
-      void measure(key, value);
+      const entry: Entry<T> = { value, sizeBytes: 0 };
+      entries.set(key, entry);
+      value.then(
+        (each) => made(key, entry, each),
+        () => {
+          if (entries.get(key) === entry) remove(key);
+        },
+      );
       shrink();
       return value;
     },

@@ -10,6 +10,7 @@ import {
 import type { InstanceConfig, RuntimeConfig } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import { createInstance, type Instance } from "./instance.ts";
+import { maxLeftCodeBytes } from "./machine-code-collector.ts";
 import type { GuestReport } from "./outcome.ts";
 import type { BuildOptions } from "./protocol.ts";
 import { createScheduler, type ThreadCounts } from "./scheduler.ts";
@@ -131,18 +132,17 @@ export function createRuntime(config?: RuntimeConfig): Runtime {
   };
 }
 
-/** How much machine code of modules that were let go may wait to be collected, on all threads, in bytes. */
-const MAX_LEFT_CODE_BYTES = 256 * 1024 * 1024;
-
 /** Who gets which threads. Modules are compiled apart from guests: compiling one can take seconds, and cannot be paused. */
 function createSchedulers(settings: ResolvedRuntimeConfig) {
-  const { maxThreads, guestsPerThread, idleThreads, maxCompileThreads, maxTotalMemoryBytes } = settings;
+  const { maxThreads, guestsPerThread, idleThreads, maxCompileThreads, maxTotalMemoryBytes, maxCachedBytes } =
+    settings;
   const capacity = createCapacity(maxTotalMemoryBytes);
-  const maxLeftCodeBytes = Math.floor(MAX_LEFT_CODE_BYTES / (2 * maxThreads + maxCompileThreads));
+  const allThreads = 2 * maxThreads + maxCompileThreads;
+  const leftCodeBytes = Math.floor(maxLeftCodeBytes(maxCachedBytes) / allThreads);
   const common = {
     ...settings,
     maxModuleBytesPerThread: settings.moduleLimits.maxModuleBytes,
-    start: () => startGuestThread({ ...settings, maxLeftCodeBytes }),
+    start: () => startGuestThread({ ...settings, maxLeftCodeBytes: leftCodeBytes }),
   };
   const ofOneGuest = {
     ...common,

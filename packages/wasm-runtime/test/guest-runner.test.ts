@@ -57,6 +57,7 @@ function runnerOn(shared: Scheduler, alone: Scheduler) {
     handlerGraceMs: 0,
     threadHeapMiB: 64,
     maxStallMs: 100,
+    released: () => {},
     scheduler: shared,
     aloneScheduler: alone,
   });

@@ -132,5 +132,9 @@ function anyStored() {
     customSections: [],
     features: [],
   };
-  return { inspection, facts: { names, maxStackBytes: 1, importedFunctions: 0 }, bytes: new Uint8Array() };
+  return {
+    inspection,
+    facts: { names, maxStackBytes: 1, importedFunctions: 0, code: { key: "k", bytes: 1 } },
+    bytes: new Uint8Array(),
+  };
 }

@@ -69,7 +69,7 @@ async function scheduled(idleThreads: number, steps: readonly Step[]): Promise<v
 
   function admit({ priority, moduleBytes, memoryBytes }: Extract<Step, { do: "admit" }>): void {
     const controller = new AbortController();
-    const admission = { priority, moduleBytes, memoryBytes };
+    const admission = { priority, moduleBytes, memoryBytes, code: null };
     const admitted = scheduler.admit(admission, controller.signal).then(
       (seat) => seat !== null && seats.set(seat, memoryBytes),
       (error: unknown) => expect(error).toBeInstanceOf(WasmRuntimeError),
@@ -129,7 +129,7 @@ async function scheduled(idleThreads: number, steps: readonly Step[]): Promise<v
     checkBounds();
   }
   await Promise.all(admissions.map(({ admitted }) => admitted));
-  expect(capacity.fits(MAX_TOTAL_BYTES + 1)).toBe(true);
+  expect(capacity.fits({ memoryBytes: MAX_TOTAL_BYTES + 1, code: null })).toBe(true);
   await scheduler.close();
   expect(scheduler.counts()).toEqual({ busy: 0, idle: 0, guests: 0, waiting: 0 });
 }

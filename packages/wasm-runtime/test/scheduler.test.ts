@@ -5,7 +5,7 @@ import { type Admission, createScheduler, type SchedulerOptions } from "../src/s
 import type { GuestThread } from "../src/thread.ts";
 import { immortalThread, type ScriptedThread, scriptedThread } from "./support/threads.ts";
 
-const GUEST: Admission = { priority: 0, moduleBytes: 1, memoryBytes: 0 };
+const GUEST: Admission = { priority: 0, moduleBytes: 1, memoryBytes: 0, code: null };
 const NOBODY = { busy: 0, idle: 0, guests: 0, waiting: 0 };
 const never = new AbortController().signal;
 const unstartable = new WasmRuntimeError({ code: "THREAD_FAILED", detail: "it could not be created" });
@@ -149,7 +149,7 @@ describe("a thread that cannot be started", () => {
     await expect(admit({ memoryBytes: 10 })).rejects.toBe(unstartable);
 
     expect(scheduler.counts()).toEqual(NOBODY);
-    expect(capacity.fits(10)).toBe(true);
+    expect(capacity.fits({ memoryBytes: 10, code: null })).toBe(true);
     await scheduler.close();
   });
 
