@@ -31,7 +31,7 @@ export const MAX_GUESTS_PER_PROCESS = 2_000;
  */
 export const MAX_MACHINE_CODE_BYTES_PER_PROCESS = 1.5 * 1024 * 1024 * 1024;
 
-/** The one thing that this package keeps outside of any runtime, because the engine's limit is the process's. */
+/** The one thing that this package keeps outside of any runtime, because the engine's limits are the process's. */
 const inProcess = {
   guests: 0,
   /** How many guests each module has. */

@@ -1,4 +1,5 @@
-import { buildGuest, RETURN_VERDICT } from "./guests.ts";
+import { encodeEvaluationOutput } from "@assay/host-interface";
+import { buildGuest, RETURN_VERDICT, VERDICT } from "./guests.ts";
 import { type FunctionSpec, op } from "./wasm-builder.ts";
 
 const FUNCTIONS = ["one", "two", "three", "four"];
@@ -20,9 +21,9 @@ export function buildCodeBomb(): Uint8Array {
   });
 }
 
-/** The same module, but for the last byte of its data. */
+/** The same module, but for the score of its verdict. */
 export function variantOf(module: Uint8Array, variant: number): Uint8Array {
   const bytes = module.slice();
-  bytes[bytes.length - 1] = variant;
+  bytes[bytes.length - encodeEvaluationOutput("head", VERDICT).length] = variant;
   return bytes;
 }
