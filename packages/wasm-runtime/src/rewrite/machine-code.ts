@@ -24,6 +24,8 @@ const CODE_BYTES = Object.freeze({
   division: 100,
   truncation: 110,
   tableAccess: 60,
+  /** `global.set`: of a reference, which the engine's collector is told of. */
+  globalSet: 68,
   /** What is done by a call of the engine. */
   engineCall: 90,
   block: 3,
@@ -35,6 +37,9 @@ const CODE_BYTES = Object.freeze({
   returnCallIndirect: 170,
   throw: 100,
   catch: 64,
+  /** A byte that the values of an exception take of the heap: putting it there, and taking it from there. */
+  thrownByte: 11,
+  caughtByte: 4,
   bulk: 200,
   grow: 200,
   /** One more value that is given to a function, a block or an exception, or taken from it. */
@@ -85,6 +90,8 @@ function codeBytesOf({ opcode, name }: Instruction): number {
     case "memory.grow":
     case "table.grow":
       return CODE_BYTES.grow;
+    case "global.set":
+      return CODE_BYTES.globalSet;
     case "nop":
     case "drop":
     case "block":
@@ -223,7 +230,8 @@ export function createMachineCodeEstimator(shape: ModuleShape): MachineCodeEstim
         case OP.tryTable: {
           const results = blockResults(lists[operand] ?? 0);
           const catches = lists[operand + 1] ?? 0;
-          bytes += catches * (CODE_BYTES.catch + branch(highest));
+          bytes +=
+            catches * (CODE_BYTES.catch + CODE_BYTES.caughtByte * shape.exceptionBytes + branch(highest));
           open(results, results);
           break;
         }
@@ -251,7 +259,7 @@ export function createMachineCodeEstimator(shape: ModuleShape): MachineCodeEstim
           bytes += CODE_BYTES.value * (valuesOfType[operand] ?? 0);
           break;
         case OP.throw:
-          bytes += CODE_BYTES.value * highest;
+          bytes += CODE_BYTES.thrownByte * shape.exceptionBytes;
           break;
         case OP.localGet:
         case OP.localSet:

@@ -100,6 +100,8 @@ const constants: Body = Array.from({ length: LOCALS }, (_, each) => [
 ]);
 const branches = repeat(() => [op.get(0), op.brIf(0)]);
 
+const THROWN = Array<ValType>(16).fill("i64");
+
 const CONTROL: readonly (readonly [string, Body])[] = [
   ["empty loops", repeat(() => op.loop())],
   ["loops within loops", [repeat(() => [OP.loop, 0x40]), repeat(() => [END])]],
@@ -141,6 +143,10 @@ const CONTROL: readonly (readonly [string, Body])[] = [
   ["tail calls", repeat(() => [IF, OP.returnCall, CALL.slice(1), END])],
   ["indirect tail calls", [op.loop(), repeat(() => [IF, op.get(0), OP.returnCallIndirect, 0, 0, END])]],
   ["throws", [op.loop(), repeat(() => [IF, op.throw(0), END])]],
+  [
+    "throws of many values",
+    repeat((round) => [IF, THROWN.map((_, each) => op.get(localOf("i64", round + each))), op.throw(1), END]),
+  ],
   ["calls in try_tables", repeat(() => op.tryCatchAll(CALL))],
   ["many calls in one try_table", op.tryCatchAll(repeat(() => CALL))],
 ];
@@ -154,6 +160,6 @@ function moduleOf(body: Body): Uint8Array {
     tables: [{ minimum: 1 }],
     memories: [{ minimum: 1 }],
     globals: [{ type: "i32", value: 0 }],
-    tags: [[]],
+    tags: [[], THROWN],
   });
 }
