@@ -13,7 +13,14 @@ type Ended = Extract<GuestMessage, { type: "ended" }>;
 
 export function prepareExecutable(bytes: Uint8Array): Executable {
   const build = { ...DEFAULT_INSTANCE_CONFIG, ...SMALL_MEMORY };
-  const result = prepareModule({ kind: "module", bytes, limits: DEFAULT_MODULE_LIMITS, build, keep: false });
+  const result = prepareModule({
+    kind: "module",
+    bytes,
+    limits: DEFAULT_MODULE_LIMITS,
+    build,
+    key: "bench",
+    keep: false,
+  });
   if (!result.ok || result.prepared.executable === null) throw new Error(JSON.stringify(result));
   return result.prepared.executable;
 }
