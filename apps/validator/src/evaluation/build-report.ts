@@ -79,7 +79,7 @@ function emptyReport(
   error: ReportError | null,
 ): EvaluationReport {
   return {
-    reportVersion: 1,
+    reportVersion: 2,
     call,
     outcome,
     score: null,

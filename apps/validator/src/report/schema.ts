@@ -77,7 +77,7 @@ const logLine = z.strictObject({
 /** What one evaluation came to: what `--json` prints, and what everything else is rendered from. Every field is always there. */
 export const evaluationReport = z
   .strictObject({
-    reportVersion: z.literal(1),
+    reportVersion: z.literal(2),
     call: z.enum(["evaluate", "validate"]).describe("Which export of the challenge was called."),
     outcome: z.enum(OUTCOMES).exclude(["ready", "runnable"]),
     score: z

@@ -97,7 +97,7 @@ export const anyReport: fc.Arbitrary<EvaluationReport> = fc
   .tuple(
     fc.oneof(verdict, failure),
     fc.record({
-      reportVersion: fc.constant(1 as const),
+      reportVersion: fc.constant(2 as const),
       call: fc.constantFrom("evaluate", "validate"),
       metricsBase64: fc.option(fc.base64String()),
       detailsBase64: fc.option(fc.base64String()),
