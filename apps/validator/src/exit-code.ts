@@ -22,7 +22,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     exitCode: 3,
     outcomes: ["guest-failed"],
-    meaning: "the challenge failed: trap, deadline, memory, missing import, refused module",
+    meaning: "the challenge failed: trap, deadline, fuel, memory, missing import, refused module",
   },
   {
     exitCode: 4,

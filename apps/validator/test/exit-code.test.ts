@@ -51,7 +51,7 @@ describe("the table", () => {
           0  the submission is valid; for doctor: this machine can evaluate; for inspect: the module would be run
           1  the submission is not valid
           2  wrong usage or configuration: a bad option, a file or policy that cannot be used
-          3  the challenge failed: trap, deadline, memory, missing import, refused module
+          3  the challenge failed: trap, deadline, fuel, memory, missing import, refused module
           4  this machine cannot isolate the commands that the policy allows
          70  a fault of assay itself, or of this machine
         130  ended by SIGINT (129: SIGHUP, 143: SIGTERM), with everything cleaned up"

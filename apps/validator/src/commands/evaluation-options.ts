@@ -18,6 +18,7 @@ const identifier = z
   .max(MAX_ID_CHARACTERS, { error: `must have at most ${MAX_ID_CHARACTERS} characters` });
 
 const file = z.string({ error: "is required" }).min(1, { error: "must be the path of a file" });
+const directory = z.string().min(1, { error: "must be the path of a directory" });
 
 const timestampError = "must be real, or milliseconds since 1970 in digits";
 const timestamp = z.union(
@@ -35,7 +36,7 @@ const evaluationOptions = z.strictObject({
   timestamp: timestamp.optional(),
   timeoutMs: digits("milliseconds", 1, MAX_TIMEOUT_MS),
   fuel: digits("units of fuel", 1, Number.MAX_SAFE_INTEGER).optional(),
-  moduleCache: z.union([file, z.literal(false)]).optional(),
+  moduleCache: z.union([directory, z.literal(false)]).optional(),
   logLevel: z.enum(LOG_LEVELS),
   ...moduleOptions,
 });
@@ -74,9 +75,10 @@ export function addEvaluationOptions(command: Command): Command {
     )
     .option(
       "--module-cache <dir>",
-      "where rewritten modules are kept for the next run (default: assay/modules in the user's cache)",
+      "where rewritten modules are kept for the next run, at most 1 GiB; a directory of this user's alone " +
+        "(default: assay/modules in the user's cache)",
     )
-    .option("--no-module-cache", "keep none")
+    .option("--no-module-cache", "rewrite the module anew, and keep nothing")
     .addOption(new Option("--log-level <level>", "on standard error").choices(LOG_LEVELS).default("info"))
     .addOption(jsonOption());
 }

@@ -25,7 +25,7 @@ const EXPLANATION = `What it shows:
   exports   what it offers, and what of it an evaluation uses: memory, allocator, entry points
   limits    its memory and tables, and the maxima that they would be capped to
   features  what its sections declare, and what its code uses
-  rewrite   what metering makes of its size
+  rewrite   what metering makes of its size; debug information is left out
 
 Nothing of the module runs. Where it would be refused, every reason is given.
 

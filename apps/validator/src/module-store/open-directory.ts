@@ -24,7 +24,8 @@ export async function openStoreDirectory(directory: string): Promise<StoreDirect
     const found = await lstat(directory);
     if (!found.isDirectory()) return refused("it is no directory");
     if (found.uid !== process.getuid?.()) return refused(`it belongs to user ${found.uid}`);
-    if ((found.mode & 0o077) !== 0) return refused("others than its owner have access to it; chmod 700 it");
+    if ((found.mode & 0o077) !== 0)
+      return refused("others than its owner have access to it; it needs mode 700");
     return { ok: true, directory };
   } catch (error) {
     return refused(error instanceof Error ? error.message : "it cannot be opened");

@@ -47,7 +47,8 @@ function verdict({ outcome, score, message, error }: EvaluationReport, { paint }
   const { title, colour } = VERDICTS[known];
   if (error !== null) {
     const advice = adviceFor(error.code);
-    const lines = [`${paint(colour, title)}  ${error.code}: ${shown(error.message)}`];
+    const code = error.code === title ? "" : `${error.code}: `;
+    const lines = [`${paint(colour, title)}  ${code}${shown(error.message)}`];
     return advice === null ? lines : [...lines, advice];
   }
   const parts = [paint(colour, title), score === null ? "" : `score ${score}`, shown(message ?? "")];

@@ -105,12 +105,12 @@ describe("the directory of a module store", () => {
     {
       name: "others can read",
       spoil: (path: string) => chmod(path, 0o755),
-      reason: "others than its owner have access to it; chmod 700 it",
+      reason: "others than its owner have access to it; it needs mode 700",
     },
     {
       name: "others can write to",
       spoil: (path: string) => chmod(path, 0o702),
-      reason: "others than its owner have access to it; chmod 700 it",
+      reason: "others than its owner have access to it; it needs mode 700",
     },
     {
       name: "is another user's",

@@ -55,7 +55,7 @@ export function* readSections(bytes: Uint8Array): Generator<Section> {
 
 function readPreamble(bytes: Uint8Array): void {
   if (!MAGIC.every((expected, index) => bytes[index] === expected)) {
-    throw malformed(0, "not a WebAssembly module: no magic number");
+    throw malformed(0, "no magic number");
   }
   if (CORE_VERSION.every((expected, index) => bytes[4 + index] === expected)) return;
   if (COMPONENT_LAYER.every((expected, index) => bytes[6 + index] === expected)) {
