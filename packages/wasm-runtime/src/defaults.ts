@@ -183,7 +183,7 @@ export interface InstanceConfig {
    * random source and output that nobody sees. Default: nothing, so a guest that imports WASI does not link.
    */
   readonly wasi?: Partial<WasiConfig>;
-  /** Gets what the guest writes to its standard output and error, in order and in pieces, while it runs. */
+  /** Gets what the guest writes to its standard output and error, in order and in pieces, while it runs. If it throws, the call ends as `host-failed`. */
   readonly onWasiOutput?: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
   /** Aborting it ends the running call with the outcome `cancelled`, and every later one before it starts. */
   readonly signal?: AbortSignal;

@@ -10,7 +10,8 @@ import { webAssembly } from "./webassembly.ts";
 
 /**
  * Reads what a module imports, exports and declares, without compiling or running it. Any bytes are either inspected or
- * refused; the time it takes grows with their number alone.
+ * refused; the time it takes grows with their number alone, but there is no end to it from outside: it is the calling
+ * thread's, and seconds for the worst module of 16 MiB. `examineModule` has a thread and a time limit.
  *
  * @param limits - how large a module may be, in bytes and in pieces.
  * @throws {WasmRuntimeError} `MODULE_REFUSED`: not a valid module, over a limit, or in need of a feature that is not run:

@@ -31,6 +31,7 @@ export interface Instance {
    * @returns what the guest did. A trap, a passed deadline or a missing import is an outcome, not an error; after any
    *   outcome but `returned` the instance cannot be called again.
    * @throws {WasmRuntimeError} `CALL_IN_PROGRESS`, `INSTANCE_ENDED`, `INSTANCE_CLOSED`, `RUNTIME_CLOSED`: nothing ran.
+   *   `QUEUE_FULL`: nothing ran either, but the instance cannot be called again.
    *   `HANDLER_NOT_SETTLED`: a host function went on for too long after its guest had ended. `THREAD_FAILED`,
    *   `THREAD_NOT_ENDED`, `MEMORY_UNAVAILABLE`: we failed, and the guest is gone.
    * @throws {HostInterfaceError} `VALUE_NOT_ENCODABLE`: the input cannot be encoded; nothing ran.

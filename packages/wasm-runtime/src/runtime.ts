@@ -31,9 +31,11 @@ export interface Runtime {
   /**
    * Prepares a guest. Nothing of it runs yet; a guest that does not link is told by its first call.
    *
-   * @throws {WasmRuntimeError} `FOREIGN_MODULE`: another runtime compiled the module. `INVALID_CONFIG`, `RUNTIME_CLOSED`,
+   * @throws {WasmRuntimeError} `FOREIGN_MODULE`: another runtime compiled the module. `MODULE_REFUSED`: it had to be compiled
+   *   again, for other settings or because it was not cached any more, and was refused. `INVALID_CONFIG`, `RUNTIME_CLOSED`,
    *   `THREAD_FAILED`.
    * @throws {HostInterfaceError} `DUPLICATE_HOST_FUNCTION`: two registrars define the same function.
+   *   `INVALID_HOST_FUNCTION`: one is wrong by itself.
    */
   instantiate(module: CompiledModule, config?: InstanceConfig): Promise<Instance>;
   /** Compiles if need be, instantiates, calls `evaluate` once and closes; fails as those do. */

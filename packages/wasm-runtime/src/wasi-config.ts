@@ -21,8 +21,8 @@ export interface WasiConfig {
   readonly startTimestampMs: number;
   /**
    * How many bytes of stdout and stderr are kept, together, in the guest's whole life. A guest does not fail because its
-   * log is long: what is beyond is counted and dropped, and the guest is told that it was written. Default 65 536, at most
-   * 64 MiB.
+   * log is long: what is beyond is dropped, no report says so, and the guest is told that it was written. Default 65 536,
+   * at most 64 MiB.
    */
   readonly maxOutputBytes: number;
 }
