@@ -27,7 +27,7 @@ const MIN_FUEL_PER_MS = 10_000;
 const MAX_FUEL_PER_MS = 40_000_000;
 /** A turn shorter than this does not show that a guest is slow. */
 const MIN_MEASURED_MS = 0.05;
-/** How much faster than before a guest is taken to be after one turn. */
+/** How much faster than before a guest is taken to be after one turn, however often it was measured in it. */
 const MAX_RISE = 1.1;
 /** A turn that had less than this much of its time goes on: the guest was faster than it was taken to be. */
 const LEAST_TURN = 0.5;
@@ -48,6 +48,8 @@ export function createSlices(size: SliceSize): Slices {
   let measuredAtMs = 0;
   let measuredAtFuel = 0;
   let fuelPerMs = FIRST_FUEL_PER_MS;
+  /** How fast the guest may be taken to be in this turn, and at its end. */
+  let maxFuelPerMs = 0;
 
   /** @returns the time until which it measured. */
   function measure(fuelUsed: number): number {
@@ -58,8 +60,13 @@ export function createSlices(size: SliceSize): Slices {
     measuredAtFuel = fuelUsed;
     cpuTimeMs += tookMs;
     if (tookMs < MIN_MEASURED_MS && measured < fuelPerMs) return nowMs;
-    fuelPerMs = Math.max(Math.min(measured, fuelPerMs * MAX_RISE, MAX_FUEL_PER_MS), MIN_FUEL_PER_MS);
+    fuelPerMs = Math.max(Math.min(measured, maxFuelPerMs), MIN_FUEL_PER_MS);
+    limitRise();
     return nowMs;
+  }
+
+  function limitRise(): void {
+    maxFuelPerMs = Math.min(maxFuelPerMs, fuelPerMs * MAX_RISE);
   }
 
   return {
@@ -78,6 +85,8 @@ export function createSlices(size: SliceSize): Slices {
       beganAtMs = performance.now();
       measuredAtMs = beganAtMs;
       measuredAtFuel = fuelUsed;
+      maxFuelPerMs = MAX_FUEL_PER_MS;
+      limitRise();
     },
     end(fuelUsed) {
       measure(fuelUsed);

@@ -96,6 +96,28 @@ describe("a turn whose fuel was used up early", () => {
     expect(slices.cpuTimeMs).toBeCloseTo(0.5);
   });
 
+  it("makes the next one longer by no more than a tenth, however much fuel is burnt on nothing in it", () => {
+    const slices = createSlices({ ms: 1 });
+    slices.begin(0);
+    let fuelUsed = 0;
+    for (let renewals = 0; renewals < 200; renewals++) {
+      fuelUsed += slices.fuel();
+      nowMs += 0.001;
+      expect(slices.renew(fuelUsed)).toBe(true);
+    }
+    slices.end(fuelUsed);
+    expect(slices.fuel()).toBe(1_100_000);
+    // What was slow once in a turn does not become fast again in it, either.
+    slices.begin(0);
+    nowMs += 0.1;
+    slices.renew(10_000);
+    nowMs += 0.001;
+    slices.renew(30_000_000);
+    slices.end(60_000_000);
+
+    expect(slices.fuel()).toBe(110_000);
+  });
+
   it("is over where its length was said in fuel", () => {
     const slices = createSlices({ fuel: 1_000 });
     slices.begin(0);
