@@ -34,7 +34,10 @@ interface WebAssemblyApi {
   readonly Memory: new (limits: { readonly initial: number; readonly maximum?: number }) => WasmMemory;
   readonly Exception: abstract new (...args: never[]) => object;
   readonly RuntimeError: ErrorConstructor;
-  readonly Suspending: new (imported: (...args: (number | bigint)[]) => Promise<unknown>) => object;
+  /** What `imported` gives suspends the guest if it is a promise, and is returned at once if it is not. */
+  readonly Suspending: new (
+    imported: (...args: (number | bigint)[]) => unknown,
+  ) => object;
   readonly promising: (exported: WasmFunction) => (...args: (number | bigint)[]) => Promise<unknown>;
 }
 

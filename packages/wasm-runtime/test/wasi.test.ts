@@ -194,6 +194,29 @@ describe("a guest built for WASI", () => {
     });
   });
 
+  it("gets no more done without a loop than it pays for, and ends at the same place for any slices", async () => {
+    const filling: Body = [op.i32(HEAP_AT), op.i32(32_768), op.call("random_get"), op.drop];
+    const spec = {
+      imports: [RANDOM_GET],
+      evaluate: [Array.from({ length: 200 }, () => filling), returnScore(op.i64(1n))],
+    };
+    const callFuel = 10_000 + 32_768 * 20;
+    const ended = [];
+    for (const slice of [{ fuel: 10_000 }, { fuel: 3 * callFuel }, { ms: 1 }] as const) {
+      await using sliced = createRuntime({ maxThreads: 1, slice });
+      const bytes = buildGuest(spec);
+      const enough = await sliced.evaluate(bytes, INPUT, { wasi: {}, fuel: 300 * callFuel });
+      expect(enough.outcome).toMatchObject({ kind: "returned" });
+      expect(enough.slices).toBeGreaterThan(1);
+      const { outcome, fuelUsed } = await sliced.evaluate(bytes, INPUT, { wasi: {}, fuel: 5 * callFuel });
+      expect(outcome.kind).toBe("out-of-fuel");
+      ended.push(fuelUsed);
+    }
+
+    expect(new Set(ended).size).toBe(1);
+    expect(ended[0]).toBeLessThanOrEqual(6 * callFuel);
+  });
+
   it("that is no program is initialised once, before its allocator, and not where WASI was not asked for", async () => {
     const spec: GuestSpec = {
       globals: [{ type: "i32", value: 0 }],

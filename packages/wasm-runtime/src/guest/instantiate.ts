@@ -53,7 +53,7 @@ export function instantiateGuest(options: InstantiateOptions): GuestInstance {
     hostCalls.call,
   );
   metering.addTo(imports);
-  if (setup.wasi !== null && wasi !== null) addWasi(imports, wasi, setup.wasi.functions);
+  if (setup.wasi !== null && wasi !== null) addWasi(imports, wasi, setup.wasi.functions, metering);
   try {
     addMemory(imports, executable.names, options.takeMemory);
     const { exports } = new webAssembly.Instance(executable.module, imports);
@@ -66,9 +66,25 @@ export function instantiateGuest(options: InstantiateOptions): GuestInstance {
   }
 }
 
-/** WASI is answered on this thread: it needs the guest's memory, and nothing else. It never suspends. */
-function addWasi(imports: WasmImports, wasi: Wasi, functions: readonly string[]): void {
-  const provided = functions.map((name) => [name, wasi.imports[name]] as const);
+/**
+ * WASI is answered on this thread: it needs the guest's memory, and nothing else. It suspends only where it cost more fuel
+ * than the guest had: code without loops asks for none between any number of calls.
+ */
+function addWasi(
+  imports: WasmImports,
+  wasi: Wasi,
+  functions: readonly string[],
+  { settle }: Pick<Metering, "settle">,
+): void {
+  const provided = functions.map((name) => {
+    const answer = wasi.imports[name];
+    const metered = new webAssembly.Suspending((...args) => {
+      const errno = answer?.(...args);
+      const settled = settle();
+      return settled === null ? errno : settled.then(() => errno);
+    });
+    return [name, metered] as const;
+  });
   imports[WASI_MODULE] = Object.assign(
     imports[WASI_MODULE] ?? Object.create(null),
     Object.fromEntries(provided),

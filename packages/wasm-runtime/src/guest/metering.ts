@@ -13,6 +13,11 @@ export interface Metering {
   enterExport(): void;
   /** Takes fuel for what the host does. While the guest is in an import. */
   charge(fuel: number): void;
+  /**
+   * Asks for what was charged beyond what the guest had, as the guest itself does, but not before the end of its function:
+   * `null` if it had enough. While the guest is in an import, which is to wait for it.
+   */
+  settle(): Promise<void> | null;
   /** What was used since `grant`. By the last stretch of code it can be more than was granted. */
   fuelUsed(): number;
   /** Whether the guest was ended because the host had no room for what its module may have. */
@@ -52,6 +57,11 @@ export function createMetering(
     return sliceEnded().then(() => left + grantSlice(-left));
   }
 
+  async function settleDebt(): Promise<void> {
+    // The last of a budget may be less than what is owed.
+    while (fuelLeft.value < 0n) fuelLeft.value = await refuel(fuelLeft.value);
+  }
+
   /** @returns a slice, at least `owed`, and no more than is left of the budget. */
   function grantSlice(owed: bigint): bigint {
     const slice = BigInt(sliceFuel());
@@ -85,6 +95,7 @@ export function createMetering(
     charge(fuel) {
       fuelLeft.value -= BigInt(fuel);
     },
+    settle: () => (fuelLeft.value < 0n ? settleDebt() : null),
     fuelUsed: () => Number(granted - fuelLeft.value),
     growthFailed: () => growthFailed.value !== 0,
     stackExhausted: () => stackLeft.value < 0,
