@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open as openFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModuleStore } from "@assay/wasm-runtime";
 import type { Logger } from "pino";
@@ -43,8 +44,8 @@ export function openModuleStore(options: ModuleStoreOptions): ModuleStore {
 }
 
 /**
- * Keeps rewritten modules in files, each with the hash of its content before it. A file that is damaged is as good as
- * none; so is a disk that fails, but for a warning.
+ * Keeps rewritten modules in files, each with the hash of its key and its content before it. A file that is damaged, or was
+ * put under another name, is as good as none; so is a disk that fails, but for a warning.
  *
  * @param options - its directory was opened by `openStoreDirectory`.
  */
@@ -63,22 +64,20 @@ export function createModuleStore({ directory, maxBytes, logger }: ModuleStoreOp
   return {
     get: (key) =>
       unlessFailing("read", null, async () => {
-        const file = await readIfThere(pathOf(key));
+        const file = await readEntryFile(pathOf(key), maxBytes);
         if (file === null) return null;
         const entry = file.subarray(HASH_BYTES);
-        if (!hashOf(entry).equals(file.subarray(0, HASH_BYTES))) {
+        if (!hashOf(key, entry).equals(file.subarray(0, HASH_BYTES))) {
           await rm(pathOf(key), { force: true });
           return null;
         }
-        const now = new Date();
-        await utimes(pathOf(key), now, now);
         return entry;
       }),
     put: (key, entry) =>
       unlessFailing("written", undefined, async () => {
         const partial = join(directory, `${randomUUID()}.partial`);
         try {
-          await writeFile(partial, Buffer.concat([hashOf(entry), entry]), { mode: 0o600 });
+          await writeFile(partial, Buffer.concat([hashOf(key, entry), entry]), { mode: 0o600 });
           // Others find all of it or nothing.
           await rename(partial, pathOf(key));
         } finally {
@@ -89,16 +88,29 @@ export function createModuleStore({ directory, maxBytes, logger }: ModuleStoreOp
   };
 }
 
-function hashOf(bytes: Uint8Array): Buffer {
-  return createHash("sha256").update(bytes).digest();
+function hashOf(key: string, bytes: Uint8Array): Buffer {
+  return createHash("sha256").update(`${key}\0`).update(bytes).digest();
 }
 
-async function readIfThere(path: string): Promise<Buffer | null> {
+/** Reads a file, and notes that it was used. @returns `null`: there is none, or something else that is no entry. */
+async function readEntryFile(path: string, maxBytes: number): Promise<Buffer | null> {
+  // A link leads out of the directory, and to open a pipe would wait for its writer.
+  const file = await openFile(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      if (isMissing(error)) return null;
+      throw error;
+    },
+  );
+  if (file === null) return null;
   try {
-    return await readFile(path);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
+    const found = await file.stat();
+    if (!found.isFile() || found.size > maxBytes) return null;
+    const now = new Date();
+    // A store that can only be read has no order in which anything is removed.
+    await file.utimes(now, now).catch(() => {});
+    return await file.readFile();
+  } finally {
+    await file.close();
   }
 }
 

@@ -7,10 +7,28 @@ export type StoreDirectory =
   /** Why modules are not kept there. */
   | { readonly ok: false; readonly directory: string; readonly reason: string };
 
-/** Where modules are kept when nobody says where, as the XDG base directory specification has it. */
-export function defaultStoreDirectory(cacheHome: string | undefined): string {
-  const base = cacheHome !== undefined && isAbsolute(cacheHome) ? cacheHome : join(homedir(), ".cache");
-  return join(base, "assay", "modules");
+/**
+ * Where modules are kept when nobody says where, as the XDG base directory specification has it.
+ *
+ * @param home - gives the user's home directory, or throws where the system knows of none.
+ * @returns `null` for a user without a home: a relative path would lead to wherever the command was started.
+ */
+export function defaultStoreDirectory(
+  cacheHome: string | undefined,
+  home: () => string = homedir,
+): string | null {
+  const base = cacheHome !== undefined && isAbsolute(cacheHome) ? cacheHome : cacheInHome(home);
+  return base === null ? null : join(base, "assay", "modules");
+}
+
+function cacheInHome(home: () => string): string | null {
+  try {
+    const directory = home();
+    return isAbsolute(directory) ? join(directory, ".cache") : null;
+  } catch {
+    // A container's user often stands in no list of users.
+    return null;
+  }
 }
 
 /**

@@ -7,11 +7,13 @@ interface Entry {
   readonly usedAtMs: number;
 }
 
-/** Removes the least recently used files of a directory, until the rest takes no more than `maxBytes`. */
+/** What a store writes; whatever else is in the directory is somebody else's. */
+const OWN_NAME = /^(?:[0-9a-f]+\.module|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial)$/;
+
+/** Removes the least recently used files of a store, until the rest takes no more than `maxBytes`. */
 export async function removeOldest(directory: string, maxBytes: number): Promise<void> {
-  const entries = await Promise.all(
-    (await readdir(directory)).map((name) => describe(join(directory, name))),
-  );
+  const names = (await readdir(directory)).filter((name) => OWN_NAME.test(name));
+  const entries = await Promise.all(names.map((name) => describe(join(directory, name))));
   const newestFirst = entries.filter((entry) => entry !== null).sort((a, b) => b.usedAtMs - a.usedAtMs);
   let totalBytes = 0;
   for (const { path, sizeBytes } of newestFirst) {

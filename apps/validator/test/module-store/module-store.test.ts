@@ -1,15 +1,19 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   chmod,
   chown,
   mkdir,
   readdir,
   readFile,
+  rename,
   symlink,
   truncate,
   utimes,
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
@@ -61,11 +65,49 @@ describe("a module store", () => {
     }
     // The oldest is used again, and the file of a writer that was killed is older than all.
     expect(await store.get("c")).not.toBeNull();
-    await writeFile(join(directory, "left.partial"), entry(100));
-    await utimes(join(directory, "left.partial"), new Date(0), new Date(0));
+    const left = join(directory, `${randomUUID()}.partial`);
+    await writeFile(left, entry(100));
+    await utimes(left, new Date(0), new Date(0));
     await store.put("d", entry(100));
 
     expect((await readdir(directory)).sort()).toEqual(["a.module", "c.module", "d.module"]);
+  });
+
+  it("removes nothing that it has not written, however old and large", async () => {
+    const { directory, store } = await openedStore(500);
+    const others = ["thesis.txt", "list.module", "film.partial", "a.module.bak"];
+    for (const name of others) {
+      await writeFile(join(directory, name), entry(1_000));
+      await utimes(join(directory, name), new Date(0), new Date(0));
+    }
+    for (const key of ["a", "b", "c", "d", "e"]) await store.put(key, entry(100));
+    const left = await readdir(directory);
+
+    expect(left).toEqual(expect.arrayContaining(others));
+    // What it has written itself is still held to its bound.
+    expect(left.filter((name) => /^[a-e]\.module$/.test(name))).toHaveLength(3);
+  });
+
+  it("has no entry that was put under another key", async () => {
+    const { directory, store } = await openedStore();
+    await store.put("a", entry(100));
+    await rename(join(directory, "a.module"), join(directory, "b.module"));
+
+    expect(await store.get("b")).toBeNull();
+  });
+
+  it.each([
+    { name: "a pipe", make: (path: string) => promisify(execFile)("mkfifo", [path]) },
+    { name: "a directory", make: (path: string) => mkdir(path) },
+    { name: "a link", make: (path: string) => symlink(`${path}.elsewhere`, path) },
+    { name: "larger than the store", make: (path: string) => writeFile(path, entry(1_001)) },
+  ])("has no entry where there is $name, and does not wait for it", async ({ make }) => {
+    const { directory, store } = await openedStore(1_000);
+    await store.put("b", entry(100));
+    await rename(join(directory, "b.module"), join(directory, "a.module.elsewhere"));
+    await make(join(directory, "a.module"));
+
+    expect(await store.get("a")).toBeNull();
   });
 
   it("leaves nothing half written where several write the same entry at once", async () => {
@@ -139,6 +181,16 @@ describe("the directory of a module store", () => {
     expect(defaultStoreDirectory("/var/cache")).toBe("/var/cache/assay/modules");
     expect(defaultStoreDirectory("cache")).toMatch(/^\/.*\/\.cache\/assay\/modules$/);
     expect(defaultStoreDirectory(undefined)).toBe(defaultStoreDirectory("cache"));
+  });
+
+  it("is nowhere for a user without a home, and never where the command was started", () => {
+    const unknown = () => {
+      throw new Error("ENOENT");
+    };
+    for (const home of [unknown, () => "", () => "here"]) {
+      expect(defaultStoreDirectory(undefined, home)).toBeNull();
+      expect(defaultStoreDirectory("/var/cache", home)).toBe("/var/cache/assay/modules");
+    }
   });
 });
 
