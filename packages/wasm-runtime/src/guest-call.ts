@@ -77,7 +77,7 @@ export async function runGuestCall(options: GuestCallOptions): Promise<CallEnd> 
     if (stop.aborted) cancel();
     return await ended;
   } catch (cause) {
-    // A registrar's signature that cannot be posted, for one: nothing was started.
+    // Nothing was started.
     return threadFailed("the call could not be posted", cause);
   } finally {
     clearTimeout(timer);

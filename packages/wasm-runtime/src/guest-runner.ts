@@ -197,7 +197,8 @@ function createSetup(
     index,
     module,
     name,
-    params,
+    // A copy: whatever else the registrar's own may be, it need not be something that can be posted.
+    params: [...params],
     kind,
   }));
   const initialize = exportsInitializer(prepared.inspection);

@@ -78,14 +78,24 @@ export async function startGuestThread(options: ThreadOptions): Promise<GuestThr
     listener?.failed(failure);
   }
 
-  const outbox = createOutbox<ThreadRequest>((requests) => worker.postMessage(requests));
+  /** Why we end the thread ourselves, if we do. */
+  let fault: WasmRuntimeError | null = null;
+  const outbox = createOutbox<ThreadRequest>((requests) => {
+    try {
+      worker.postMessage(requests);
+    } catch (error) {
+      // Nobody is here to hear of it but through the thread: its guests would wait for ever.
+      fault = threadFailed("a request could not be posted", error);
+      void worker.terminate();
+    }
+  });
   worker.on("message", (reports: readonly ThreadReport[]) => {
     for (const report of reports) listener?.report(report);
   });
   worker.on("error", (error) => fail(readThreadFailure(error)));
   worker.on("messageerror", (error) => fail(readThreadFailure(error)));
   worker.on("exit", (code) => {
-    if (alive) fail({ kind: "failed", error: threadFailed(`it exited with code ${code}`) });
+    if (alive) fail({ kind: "failed", error: fault ?? threadFailed(`it exited with code ${code}`) });
   });
 
   await started.promise;
