@@ -24,6 +24,8 @@ export interface MemoryPool {
 const MAX_MEMORY_BYTES = 2 * 1024 * 1024;
 /** What all of them may have. Each was made 0, so the machine holds all of it. */
 const MAX_POOL_BYTES = 32 * 1024 * 1024;
+/** How many are kept: the engine reserves 8 GiB of addresses for each, however small, and all threads share 128 TiB. */
+const MAX_POOL_MEMORIES = 64;
 
 /**
  * A new memory takes longer than all the rest of instantiating a guest, and is freed only when the heap is collected. One
@@ -33,12 +35,14 @@ const MAX_POOL_BYTES = 32 * 1024 * 1024;
 export function createMemoryPool(): MemoryPool {
   const kept = new Map<string, WasmMemory[]>();
   let keptBytes = 0;
+  let keptMemories = 0;
 
   return {
     take(limits) {
       const memory = kept.get(keyOf(limits))?.pop();
       if (memory === undefined) return createMemory(limits);
       keptBytes -= memory.buffer.byteLength;
+      keptMemories -= 1;
       return memory;
     },
     give(memory, limits) {
@@ -52,6 +56,7 @@ export function createMemoryPool(): MemoryPool {
       kept.delete(key);
       kept.set(key, alike);
       keptBytes += byteLength;
+      keptMemories += 1;
       shrink();
       return true;
     },
@@ -60,8 +65,9 @@ export function createMemoryPool(): MemoryPool {
   /** Forgets those first whose like was not given for longest. */
   function shrink(): void {
     for (const [key, memories] of kept) {
-      while (keptBytes > MAX_POOL_BYTES && memories.length > 0) {
+      while ((keptBytes > MAX_POOL_BYTES || keptMemories > MAX_POOL_MEMORIES) && memories.length > 0) {
         keptBytes -= memories.pop()?.buffer.byteLength ?? 0;
+        keptMemories -= 1;
       }
       if (memories.length > 0) return;
       kept.delete(key);

@@ -68,6 +68,26 @@ describe("a pool of memories", () => {
     expect(kept[2]).toBe(10);
   });
 
+  it.each([0, 1])(
+    "keeps no more than 64, of %i pages each: the engine has only so many addresses",
+    (pages) => {
+      const pool = createMemoryPool();
+      const limits = Array.from({ length: 200 }, (_, more) => ({
+        minimumPages: pages,
+        maximumPages: pages + more,
+      }));
+      const given = limits.map((each) => {
+        const memory = pool.take(each);
+        pool.give(memory, each);
+        return memory;
+      });
+      const kept = limits.map((each, index) => pool.take(each) === given[index]);
+
+      expect(kept.lastIndexOf(false)).toBe(200 - 64 - 1);
+      expect(kept.indexOf(true)).toBe(200 - 64);
+    },
+  );
+
   it("never gives a memory to two, whatever is taken and given", () => {
     fc.assert(
       fc.property(
