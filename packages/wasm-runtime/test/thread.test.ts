@@ -7,7 +7,7 @@ import { buildGuest, INPUT, RETURN_VERDICT, VERDICT } from "./support/guests.ts"
 import { registrar } from "./support/hosts.ts";
 import { op } from "./support/wasm-builder.ts";
 
-const SETTINGS = { threadHeapMiB: 64, slice: { ms: 1 } };
+const SETTINGS = { threadHeapMiB: 64, slice: { ms: 1 }, maxLeftCodeBytes: 2 ** 25 };
 
 describe("a thread of guests", () => {
   it("is gone, and says why, when a request cannot be posted to it", async () => {
