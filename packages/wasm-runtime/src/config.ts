@@ -1,5 +1,6 @@
 import { ABI_LEVELS, type CallerIdentity, LONGEST_MESSAGE_BYTES } from "@assay/host-interface";
 import { MAX_GUESTS_PER_PROCESS } from "./capacity.ts";
+import { type Check, type Checks, integer, isObject, oneOf } from "./config-check.ts";
 import {
   DEFAULT_INSTANCE_CONFIG,
   DEFAULT_MODULE_LIMITS,
@@ -10,6 +11,7 @@ import {
 } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import type { ModuleStore } from "./module-store.ts";
+import type { BuildOptions } from "./protocol.ts";
 import { DEFAULT_WASI_CONFIG, WASI_CONFIG_CHECKS, type WasiConfig } from "./wasi-config.ts";
 import { PAGE_BYTES } from "./webassembly.ts";
 
@@ -34,13 +36,6 @@ type WithDefaults = Required<Omit<InstanceConfig, Optional>>;
 /** The longest delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const GIB = 2 ** 30;
-
-interface Check {
-  readonly expected: string;
-  readonly accepts: (value: unknown) => boolean;
-}
-
-type Checks<T> = { readonly [Field in keyof T]-?: Check };
 
 const MODULE_LIMITS: Checks<ModuleLimits> = {
   maxModuleBytes: integer(8, GIB),
@@ -165,21 +160,6 @@ function invalid(field: string, expected: string): WasmRuntimeError {
   return new WasmRuntimeError({ code: "INVALID_CONFIG", field, expected });
 }
 
-function integer(minimum: number, maximum: number): Check {
-  return {
-    expected: `an integer from ${minimum} to ${maximum}`,
-    accepts: (value) =>
-      typeof value === "number" && Number.isSafeInteger(value) && value >= minimum && value <= maximum,
-  };
-}
-
-function oneOf(...allowed: readonly string[]): Check {
-  return {
-    expected: `one of ${allowed.join(", ")}`,
-    accepts: (value) => typeof value === "string" && allowed.includes(value),
-  };
-}
-
 function isSliceSize(value: unknown): boolean {
   if (!isObject(value) || Object.keys(value).length !== 1) return false;
   const { ms, fuel } = value;
@@ -187,6 +167,8 @@ function isSliceSize(value: unknown): boolean {
   return typeof fuel === "number" && Number.isSafeInteger(fuel) && fuel > 0;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Of an instance's settings those that decide what its module is rewritten to. */
+export function buildOptions(config: ResolvedInstanceConfig): BuildOptions {
+  const { maxMemoryBytes, maxTableElements, deterministic } = config;
+  return { maxMemoryBytes, maxTableElements, deterministic };
 }

@@ -1,6 +1,6 @@
 import type { HostModule } from "@assay/host-interface";
 import { readThreadFailure, startBareWorker, threadFailed } from "./bare-worker.ts";
-import { resolveInstanceConfig, resolveRuntimeConfig } from "./config.ts";
+import { buildOptions, resolveInstanceConfig, resolveRuntimeConfig } from "./config.ts";
 import type { InstanceConfig, RuntimeConfig } from "./defaults.ts";
 import { WasmRuntimeError } from "./errors.ts";
 import type { ModuleExamination } from "./examination.ts";
@@ -40,15 +40,15 @@ export async function examineModule(
   const { hostModules = [], signal, moduleLimits, maxCompileMs, threadHeapMiB, ...instance } = options;
   // A field that is absent and one that is undefined are the same to it.
   const runtime = resolveRuntimeConfig({ moduleLimits, maxCompileMs, threadHeapMiB } as RuntimeConfig);
-  const { abi, wasi, maxMemoryBytes, maxTableElements, deterministic } = resolveInstanceConfig(instance);
+  const config = resolveInstanceConfig(instance);
   signal?.throwIfAborted();
   const request: ExaminationRequest = {
     bytes,
     limits: runtime.moduleLimits,
-    build: { maxMemoryBytes, maxTableElements, deterministic },
-    abi,
+    build: buildOptions(config),
+    abi: config.abi,
     hostModules,
-    wasi: wasi !== null,
+    wasi: config.wasi !== null,
   };
   return await examineOnThread(request, runtime, signal ?? null);
 }

@@ -56,10 +56,9 @@ function handle(number: number, request: GuestRequest): void {
     case "stop":
       guests.get(number)?.stop();
       return;
-    case "release": {
+    case "release":
       release(number);
       return;
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { exposeEngineCollector } from "./guest/memory-collector.ts";
+import { exposeEngineCollector } from "./engine-collector.ts";
 import type { MachineCode } from "./protocol.ts";
 
 /** Sees to it that the machine code of modules that nobody needs any more does not pile up. */

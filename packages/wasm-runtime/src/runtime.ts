@@ -2,7 +2,7 @@ import type { EvaluationInput, EvaluationOutput } from "@assay/host-interface";
 import { createCapacity } from "./capacity.ts";
 import { type CompiledModule, createCompiler } from "./compile.ts";
 import {
-  type ResolvedInstanceConfig,
+  buildOptions,
   type ResolvedRuntimeConfig,
   resolveInstanceConfig,
   resolveRuntimeConfig,
@@ -12,7 +12,6 @@ import { WasmRuntimeError } from "./errors.ts";
 import { createInstance, type Instance } from "./instance.ts";
 import { maxLeftCodeBytes } from "./machine-code-collector.ts";
 import type { GuestReport } from "./outcome.ts";
-import type { BuildOptions } from "./protocol.ts";
 import { createScheduler, type ThreadCounts } from "./scheduler.ts";
 import { startGuestThread } from "./thread.ts";
 import { webAssembly } from "./webassembly.ts";
@@ -166,9 +165,4 @@ function createSchedulers(settings: ResolvedRuntimeConfig) {
 function addCounts(counts: readonly ThreadCounts[]): ThreadCounts {
   const sum = (field: keyof ThreadCounts) => counts.reduce((total, each) => total + each[field], 0);
   return { busy: sum("busy"), idle: sum("idle"), guests: sum("guests"), waiting: sum("waiting") };
-}
-
-function buildOptions(config: ResolvedInstanceConfig): BuildOptions {
-  const { maxMemoryBytes, maxTableElements, deterministic } = config;
-  return { maxMemoryBytes, maxTableElements, deterministic };
 }

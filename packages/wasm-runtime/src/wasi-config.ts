@@ -1,3 +1,5 @@
+import { type Checks, integer, isObject } from "./config-check.ts";
+
 /** Where a guest can write. */
 export type OutputStream = "stdout" | "stderr";
 
@@ -43,13 +45,8 @@ export const MAX_WASI_OUTPUT_BYTES = 64 * 2 ** 20;
 /** The latest that `startTimestampMs` can be: WASI counts nanoseconds in 64 bits, and they end in the year 2554. */
 export const MAX_WASI_TIMESTAMP_MS = 18_446_744_073_709;
 
-interface Check {
-  readonly expected: string;
-  readonly accepts: (value: unknown) => boolean;
-}
-
 /** What each field must be. */
-export const WASI_CONFIG_CHECKS: { readonly [Field in keyof WasiConfig]-?: Check } = Object.freeze({
+export const WASI_CONFIG_CHECKS: Checks<WasiConfig> = Object.freeze({
   args: {
     expected: `strings without NUL, of at most ${MAX_STRING_BYTES} bytes together`,
     accepts: (value) => Array.isArray(value) && value.every(isCString) && fits(value),
@@ -57,9 +54,7 @@ export const WASI_CONFIG_CHECKS: { readonly [Field in keyof WasiConfig]-?: Check
   environment: {
     expected: `strings without NUL by names without = and NUL, of at most ${MAX_STRING_BYTES} bytes together`,
     accepts: (value) =>
-      typeof value === "object" &&
-      value !== null &&
-      !Array.isArray(value) &&
+      isObject(value) &&
       Object.keys(value).every(isVariableName) &&
       Object.values(value).every(isCString) &&
       fits(environmentStrings(value as Record<string, string>)),
@@ -69,20 +64,13 @@ export const WASI_CONFIG_CHECKS: { readonly [Field in keyof WasiConfig]-?: Check
     expected: "a bigint from 0 to 2^64 - 1",
     accepts: (value) => typeof value === "bigint" && BigInt.asUintN(64, value) === value,
   },
-  startTimestampMs: integerUpTo(MAX_WASI_TIMESTAMP_MS),
-  maxOutputBytes: integerUpTo(MAX_WASI_OUTPUT_BYTES),
+  startTimestampMs: integer(0, MAX_WASI_TIMESTAMP_MS),
+  maxOutputBytes: integer(0, MAX_WASI_OUTPUT_BYTES),
 });
 
 /** The variables as a program finds them: `NAME=value`. */
 export function environmentStrings(environment: Readonly<Record<string, string>>): string[] {
   return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-}
-
-function integerUpTo(maximum: number): Check {
-  return {
-    expected: `an integer from 0 to ${maximum}`,
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= maximum,
-  };
 }
 
 function isCString(value: unknown): boolean {

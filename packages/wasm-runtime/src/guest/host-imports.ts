@@ -22,12 +22,22 @@ export function createHostImports(
   const imports: WasmImports = Object.create(null);
   for (const called of functions) {
     const { module, name, params } = called;
-    imports[module] ??= Object.create(null) as Record<string, unknown>;
-    imports[module][name] = new webAssembly.Suspending((...values) =>
+    const suspending = new webAssembly.Suspending((...values) =>
       call(called, () => liftArguments(params, values, memory(), maxMessageBytes)),
     );
+    addImport(imports, { module, name }, suspending);
   }
   return imports;
+}
+
+/** Adds what a guest can import; its module has no prototype either. */
+export function addImport(
+  imports: WasmImports,
+  { module, name }: { readonly module: string; readonly name: string },
+  provided: unknown,
+): void {
+  imports[module] ??= Object.create(null) as Record<string, unknown>;
+  imports[module][name] = provided;
 }
 
 /** What the guest passed, as the handler's parameters: pointers become copies. */

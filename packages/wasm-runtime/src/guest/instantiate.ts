@@ -1,7 +1,6 @@
 import { GUEST_MEMORY_EXPORT } from "@assay/host-interface";
 import type { GuestPhase } from "../outcome.ts";
 import type { Executable, GuestCall, GuestEnding, GuestSetup } from "../protocol.ts";
-import type { PrivateNames } from "../rewrite/private-names.ts";
 import { WASI_INITIALIZE_EXPORT, WASI_MODULE } from "../wasi-functions.ts";
 import {
   type WasmExports,
@@ -11,7 +10,7 @@ import {
   webAssembly,
 } from "../webassembly.ts";
 import type { HostCalls } from "./host-calls.ts";
-import { createHostImports } from "./host-imports.ts";
+import { addImport, createHostImports } from "./host-imports.ts";
 import type { MemoryLimits } from "./memory-pool.ts";
 import type { Metering } from "./metering.ts";
 import { placeInput } from "./place-input.ts";
@@ -55,7 +54,8 @@ export function instantiateGuest(options: InstantiateOptions): GuestInstance {
   metering.addTo(imports);
   if (setup.wasi !== null && wasi !== null) addWasi(imports, wasi, setup.wasi.functions, metering);
   try {
-    addMemory(imports, executable.names, options.takeMemory);
+    const { memoryImport } = executable.names;
+    if (memoryImport !== null) addImport(imports, memoryImport, options.takeMemory(memoryImport));
     const { exports } = new webAssembly.Instance(executable.module, imports);
     metering.attach(exports);
     const memory = exportedMemory(exports);
@@ -76,31 +76,15 @@ function addWasi(
   functions: readonly string[],
   { settle }: Pick<Metering, "settle">,
 ): void {
-  const provided = functions.map((name) => {
+  for (const name of functions) {
     const answer = wasi.imports[name];
     const metered = new webAssembly.Suspending((...args) => {
       const errno = answer?.(...args);
       const settled = settle();
       return settled === null ? errno : settled.then(() => errno);
     });
-    return [name, metered] as const;
-  });
-  imports[WASI_MODULE] = Object.assign(
-    imports[WASI_MODULE] ?? Object.create(null),
-    Object.fromEntries(provided),
-  );
-}
-
-function addMemory(
-  imports: WasmImports,
-  { memoryImport }: PrivateNames,
-  takeMemory: InstantiateOptions["takeMemory"],
-): void {
-  if (memoryImport === null) return;
-  const { module, name } = memoryImport;
-  imports[module] = Object.assign(imports[module] ?? Object.create(null), {
-    [name]: takeMemory(memoryImport),
-  });
+    addImport(imports, { module: WASI_MODULE, name }, metered);
+  }
 }
 
 function instantiationEnding(thrown: unknown, { importedFunctions }: Executable): GuestEnding {

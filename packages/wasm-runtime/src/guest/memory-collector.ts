@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { exposeEngineCollector } from "../engine-collector.ts";
 
 /** Sees to it that the memories of guests that are gone do not pile up on this thread. */
 export interface MemoryCollector {
@@ -45,16 +44,4 @@ export function createMemoryCollector(
       restUntilMs = endedAtMs + REST_FACTOR * (endedAtMs - startedAtMs);
     },
   };
-}
-
-/**
- * The function that collects the heap of the thread that it is called on.
- *
- * Only a context that is made under the flag has the function; the contexts that guests are called from have not.
- */
-export function exposeEngineCollector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const collect: () => void = runInNewContext("gc");
-  setFlagsFromString("--no-expose-gc");
-  return collect;
 }

@@ -1,5 +1,6 @@
 import type { Executable } from "../protocol.ts";
 import { type WasmExports, type WasmImports, webAssembly } from "../webassembly.ts";
+import { addImport } from "./host-imports.ts";
 
 /** Counts what one guest uses, by what the rewrite added to its module. */
 export interface Metering {
@@ -73,9 +74,7 @@ export function createMetering(
 
   return {
     addTo(imports) {
-      const { module, name } = names.yieldImport;
-      const suspending = new webAssembly.Suspending((left) => refuel(BigInt(left)));
-      imports[module] = Object.assign(Object.create(null), { [name]: suspending });
+      addImport(imports, names.yieldImport, new webAssembly.Suspending((left) => refuel(BigInt(left))));
     },
     attach(exports) {
       const { value } = fuelLeft;

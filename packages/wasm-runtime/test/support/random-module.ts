@@ -1,7 +1,7 @@
 import { IMMEDIATE, type Instruction } from "../../src/rewrite/instructions/instruction.ts";
 import { INSTRUCTIONS } from "../../src/rewrite/instructions/table.ts";
 import type { ValType } from "./wasm-builder.ts";
-import { text, uleb } from "./wasm-builder.ts";
+import { text, uleb, VALUE_CODES } from "./wasm-builder.ts";
 
 /**
  * Makes valid modules at random: every instruction that we run, every kind of block, branch, call and exception, dead code,
@@ -35,16 +35,6 @@ export function createRandom(seed: number): Random {
   };
 }
 
-const CODES: Record<ValType, number> = {
-  i32: 0x7f,
-  i64: 0x7e,
-  f32: 0x7d,
-  f64: 0x7c,
-  v128: 0x7b,
-  funcref: 0x70,
-  externref: 0x6f,
-  exnref: 0x69,
-};
 const NUMBERS: readonly ValType[] = ["i32", "i64", "f32", "f64"];
 const LOCALS: readonly ValType[] = [...NUMBERS, "v128", "funcref", "externref", "exnref"];
 const GLOBALS: readonly ValType[] = ["i32", "i64", "f32", "f64", "v128", "funcref", "externref"];
@@ -133,8 +123,8 @@ export function randomModule(random: Random): RandomModule {
       list(
         types.map(({ params, results }) => [
           0x60,
-          ...list(params.map((type) => [CODES[type]])),
-          ...list(results.map((type) => [CODES[type]])),
+          ...list(params.map((type) => [VALUE_CODES[type]])),
+          ...list(results.map((type) => [VALUE_CODES[type]])),
         ]),
       ),
     ),
@@ -159,7 +149,7 @@ export function randomModule(random: Random): RandomModule {
       6,
       list([
         ...GLOBALS.map((type) => [
-          CODES[type],
+          VALUE_CODES[type],
           1,
           ...(type === "funcref" && random.chance(0.5) ? [0xd2, ...anyFunction()] : constant(random, type)),
           0x0b,
@@ -275,7 +265,8 @@ function randomBody(world: World, signature: Signature): number[] {
   const blockType = (each: Signature): number[] => {
     const [only] = each.results;
     if (each.params.length === 0 && each.results.length === 0) return [0x40];
-    if (each.params.length === 0 && each.results.length === 1 && only !== undefined) return [CODES[only]];
+    if (each.params.length === 0 && each.results.length === 1 && only !== undefined)
+      return [VALUE_CODES[only]];
     const index = typeIndex(each);
     return index < 0x40 ? [index] : [(index & 0x7f) | 0x80, index >> 7];
   };
@@ -359,7 +350,7 @@ function randomBody(world: World, signature: Signature): number[] {
       case 2:
         return [...expression(type, depth - 1), 0x22, ...localOf(type)];
       case 3: {
-        const select = NUMBERS.includes(type) || type === "v128" ? [0x1b] : [0x1c, 1, CODES[type]];
+        const select = NUMBERS.includes(type) || type === "v128" ? [0x1b] : [0x1c, 1, VALUE_CODES[type]];
         return [...values([type, type, "i32"], depth), ...select];
       }
       case 4:
@@ -605,7 +596,7 @@ function randomBody(world: World, signature: Signature): number[] {
     ...Array.from({ length: 3 }, () => statement(4)).flat(),
     ...values(signature.results, 5),
   ];
-  const declared = [...LOCALS, ...LOCALS].flatMap((type) => [1, CODES[type]]);
+  const declared = [...LOCALS, ...LOCALS].flatMap((type) => [1, VALUE_CODES[type]]);
   const content = [...uleb(LOCALS.length * 2), ...declared, ...body, 0x0b];
   return [...uleb(content.length), ...content];
 }

@@ -5,7 +5,8 @@
 
 export type ValType = "i32" | "i64" | "f32" | "f64" | "v128" | "funcref" | "externref" | "exnref";
 
-const VALUE_CODES: Record<ValType, number> = {
+/** The code of each type in the binary format, as its specification has it. */
+export const VALUE_CODES: Record<ValType, number> = {
   i32: 0x7f,
   i64: 0x7e,
   f32: 0x7d,
