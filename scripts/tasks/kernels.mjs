@@ -13,5 +13,5 @@ export function rebuildKernels() {
     console.error(error.message);
     return error.exitCode;
   }
-  return run("bench/kernels/build.sh", ["--check"]) || run("bench/guests/build.sh", ["--check"]);
+  return run("bench/build.sh", ["--check"]);
 }
